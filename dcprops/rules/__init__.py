@@ -1,0 +1,19 @@
+"""The rules: what makes a document invalid, as a catalogue to read and as a diagnosis of one document."""
+
+from dcprops.rules.catalogue import ABSENT, CATALOGUE, RULES, Cell, Level, Rule
+from dcprops.rules.diagnosis import Breach, breaches, breaches_of_text
+from dcprops.rules.edges import EDGES, Edge
+
+__all__ = [
+    "ABSENT",
+    "CATALOGUE",
+    "EDGES",
+    "RULES",
+    "Breach",
+    "Cell",
+    "Edge",
+    "Level",
+    "Rule",
+    "breaches",
+    "breaches_of_text",
+]
