@@ -52,7 +52,7 @@ class SimulationEvent(BaseModel):
     Unknown fields are errors. Instances are frozen, hashable and equal by value. `created_at` is held in UTC.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", cache_strings="keys")
+    model_config = ConfigDict(frozen=True, extra="forbid", revalidate_instances="always", cache_strings="keys")
 
     event_id: Identity = Field(default_factory=uuid4)
     employee_id: Identifier

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
-from uuid import UUID
-
-from pydantic import BaseModel
 
 from dcprops.events.envelope import AnyPayload, SimulationEvent
+from dcprops.events.kinds import BY_DOCUMENT_RULES
 from dcprops.events.payloads import (
     ComplianceEventPayload,
     ComplianceType,
@@ -53,28 +50,15 @@ class EventFactory:
     def create_event(raw: Mapping[str, Any]) -> SimulationEvent:
         """The event that the document `raw` says.
 
-        By the rules of a document: money is a string (or a Decimal), never a number. Raises pydantic's
-        ValidationError, a ValueError.
+        By the rules of a document: money is a string, never a number. In place of their texts, Decimals, dates,
+        datetimes and UUIDs may stand where the field has that type. Raises pydantic's ValidationError, a ValueError.
         """
-        return SimulationEvent.model_validate_json(json.dumps(raw, default=_as_json))
+        return SimulationEvent.model_validate(raw, context=BY_DOCUMENT_RULES)
 
     @staticmethod
     def validate_schema(raw: Mapping[str, Any]) -> dict[str, Any]:
         """The canonical document of what `raw` says: every field, in order. Raises pydantic's ValidationError."""
         return EventFactory.create_event(raw).model_dump(mode="json")
-
-
-def _as_json(value: object) -> object:
-    """What a document would say for a Python value that JSON has no word for."""
-    if isinstance(value, Decimal) and value.is_finite():
-        return f"{value:f}"
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if isinstance(value, Mapping):
-        return dict(value)
-    return str(value) if isinstance(value, UUID | Decimal) else {"not JSON": type(value).__name__}
 
 
 def _event(

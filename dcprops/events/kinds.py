@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
-from typing import Annotated, Any, ClassVar, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, Final, TypeAlias, get_args
 from uuid import UUID
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from dcprops.events.frozen import FrozenMapping
 
 __all__ = [
+    "BY_DOCUMENT_RULES",
     "Choice",
     "Date",
     "EventId",
@@ -33,6 +34,9 @@ __all__ = [
 ]
 
 JsonSchema: TypeAlias = dict[str, Any]
+
+#: The validation context in which Python values are read as strictly as a document's: there a number is not money.
+BY_DOCUMENT_RULES: Final = object()
 
 # Spelled out, because \s and \d mean different characters to ECMA 262, Python and Rust.
 CONTROL = "\\u0000-\\u001f\\u007f-\\u009f"
@@ -122,15 +126,10 @@ class FixedPoint(Kind):
         return Decimal((0, (1,), -self.places))
 
     @property
-    def smallest(self) -> Decimal:
-        """The smallest value that is accepted."""
-        return self.quantum if self.above_zero else Decimal((0, (0,), -self.places))
-
-    @property
-    def largest(self) -> Decimal:
-        """The largest value that is accepted."""
-        ceiling = 10**self.digits * 10**self.places - 1 if self.maximum is None else self.maximum * 10**self.places
-        return self.from_quanta(ceiling)
+    def quanta(self) -> range:
+        """The values that are accepted, counted in quanta."""
+        largest = 10 ** (self.digits + self.places) - 1 if self.maximum is None else self.maximum * 10**self.places
+        return range(int(self.above_zero), largest + 1)
 
     @property
     def example(self) -> Decimal:
@@ -157,9 +156,18 @@ class FixedPoint(Kind):
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
             raise self._refusal()
         number = Decimal(value)
-        if not number.is_finite() or number.is_signed() or number.adjusted() >= self.digits:
+        if not number.is_finite() or number.is_signed() or self._has_too_much(number):
             raise self._refusal()
         return self._within(number)
+
+    def _has_too_much(self, number: Decimal) -> bool:
+        """Whether a finite number is written with more digits or places than can be kept, be they zeros."""
+        return bool(number and number.adjusted() >= self.digits) or int(number.as_tuple().exponent) < -self.places
+
+    def _read_from_python(self, value: object, info: ValidationInfo) -> Decimal:
+        if info.context is BY_DOCUMENT_RULES and isinstance(value, int):
+            raise self._refusal()
+        return self.read(value)
 
     def _within(self, number: Decimal) -> Decimal:
         try:
@@ -196,7 +204,7 @@ class FixedPoint(Kind):
         otherwise = core_schema.no_info_after_validator_function(self.read, core_schema.str_schema(strict=True))
         return core_schema.json_or_python_schema(
             json_schema=self._explained(core_schema.union_schema([written_in_full, otherwise], mode="left_to_right")),
-            python_schema=core_schema.no_info_plain_validator_function(self.read),
+            python_schema=core_schema.with_info_plain_validator_function(self._read_from_python),
             serialization=core_schema.to_string_ser_schema(when_used="json"),
         )
 
@@ -254,11 +262,17 @@ class Date(Kind):
         text = core_schema.chain_schema(
             [core_schema.str_schema(strict=True, pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), core_schema.date_schema()]
         )
+        day = core_schema.no_info_after_validator_function(_plain_date, core_schema.date_schema(strict=True))
         return core_schema.json_or_python_schema(
             json_schema=self._explained(text),
-            python_schema=self._explained(core_schema.union_schema([core_schema.date_schema(strict=True), text])),
+            python_schema=self._explained(core_schema.union_schema([day, text], mode="left_to_right")),
             serialization=core_schema.simple_ser_schema("date"),
         )
+
+
+def _plain_date(day: date) -> date:
+    # A subclass may carry what no document can say.
+    return date(day.year, day.month, day.day)
 
 
 @dataclass(frozen=True)
@@ -432,7 +446,7 @@ class MoneyBySource(Kind):
         return core_schema.no_info_after_validator_function(
             self._in_order,
             core_schema.dict_schema(
-                keys_schema=Choice(self.sources).core_schema(), values_schema=self.money.core_schema(), strict=True
+                keys_schema=Choice(self.sources).core_schema(), values_schema=self.money.core_schema()
             ),
         )
 

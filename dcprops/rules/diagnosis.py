@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -70,8 +71,7 @@ def _noting(repeats: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, A
     def as_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         record = dict(pairs)
         if len(record) < len(pairs):
-            keys = [key for key, _ in pairs]
-            repeats.extend(key for key in record if keys.count(key) > 1)
+            repeats.extend(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
         return record
 
     return as_dict

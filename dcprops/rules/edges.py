@@ -67,10 +67,12 @@ _EVENT_ID_EDGES = {
 
 
 def _fixed_point_edges(kind: FixedPoint) -> dict[str, tuple[object, ...]]:
+    quanta = kind.quanta
+    smallest, second, *_ = texts = [kind.text_of(kind.from_quanta(quanta[place])) for place in (0, 1, -2, -1)]
     return {
-        "smallest": (kind.text_of(kind.smallest),),
-        "largest": (kind.text_of(kind.largest),),
-        "one quantum inside": (kind.text_of(kind.smallest + kind.quantum), kind.text_of(kind.largest - kind.quantum)),
+        "smallest": (smallest,),
+        "largest": (texts[-1],),
+        "one quantum inside": (second, texts[-2]),
         "whole": ("1",),
         "fewer places": ("0.5", "1.0"),
     }

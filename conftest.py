@@ -1,0 +1,35 @@
+"""How this project's own tests run Hypothesis. Users' test suites never see these profiles."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import Phase, Verbosity, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+# Every field is said, and the parent too: a profile without one takes what it doesn't say from whichever profile is
+# loaded, and Hypothesis loads another one where it sees the variable CI.
+settings.register_profile(
+    "dcprops-tests",
+    parent=settings.get_profile("default"),
+    max_examples=100,
+    derandomize=True,
+    database=None,
+    verbosity=Verbosity.normal,
+    phases=tuple(Phase),
+    stateful_step_count=50,
+    report_multiple_bugs=True,
+    suppress_health_check=(),
+    deadline=None,
+    print_blob=True,
+    backend="hypothesis",
+)
+# For a long look by hand: pytest --hypothesis-profile dcprops-explore
+settings.register_profile(
+    "dcprops-explore",
+    parent=settings.get_profile("dcprops-tests"),
+    max_examples=2000,
+    derandomize=False,
+    database=DirectoryBasedExampleDatabase(os.path.join(os.path.dirname(__file__), ".hypothesis", "examples")),
+)
+settings.load_profile("dcprops-tests")

@@ -1,0 +1,46 @@
+"""The commands of `dcprops`: one row each, and one module each that is imported only when its command runs."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final, Protocol, cast
+
+__all__ = ["COMMANDS", "Command", "Implementation", "UsageError"]
+
+
+class UsageError(Exception):
+    """What the user has to put right: one line that names the thing, what was expected and what to do."""
+
+
+class Implementation(Protocol):
+    """What the module of a command offers."""
+
+    def add_options(self, parser: argparse.ArgumentParser, /) -> None:
+        """Tell the parser what the command takes."""
+
+    def run(self, arguments: argparse.Namespace, /) -> int:
+        """Do it. Returns the exit status, 0 or 1; raises UsageError for 2."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its name, what it does, and the module that does it."""
+
+    name: str
+    summary: str
+    module: str
+
+    def implementation(self) -> Implementation:
+        """The module, imported now."""
+        return cast("Implementation", import_module(self.module))
+
+
+_COMMANDS = (
+    Command("audit", "Validate an event file row by row", "dcprops.commands.audit"),
+    Command("schema", "Print the event schema in one of its formats", "dcprops.commands.schema"),
+)
+#: Every command by its name, in the order of the help.
+COMMANDS: Final = MappingProxyType({command.name: command for command in _COMMANDS})
