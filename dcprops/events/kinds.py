@@ -62,6 +62,8 @@ class Kind:
     """What one field accepts. `name` is how errors and documentation speak of it."""
 
     name: ClassVar[str]
+    #: Whether values of this kind are, or hold, decimal numbers.
+    holds_decimals: ClassVar[bool] = False
 
     @property
     def expectation(self) -> str:
@@ -108,6 +110,8 @@ class FixedPoint(Kind):
     places: int
     above_zero: bool = False
     maximum: int | None = None
+
+    holds_decimals = True
 
     @property
     def expectation(self) -> str:
@@ -433,6 +437,7 @@ class MoneyBySource(Kind):
     money: FixedPoint
 
     name = "money by source"
+    holds_decimals = True
 
     @property
     def expectation(self) -> str:

@@ -118,8 +118,8 @@ _DATE = (
     Wrong(
         "bad-date",
         "must",
-        ("2023-02-29", "1900-02-29", "2024-13-01", "2024-00-10", "2024-04-31", "0000-01-01", "10000-01-01", "01/05/2024",
-         "2024-1-5", "2024-01", "tomorrow", "2024-01-05x", ""),
+        ("2023-02-29", "1900-02-29", "2024-13-01", "2024-00-10", "2024-04-31", "0000-01-01", "10000-01-01",
+         "01/05/2024", "2024-1-5", "2024-01", "tomorrow", "2024-01-05x", ""),
     ),
 )  # fmt: skip
 _TIMESTAMP = (
@@ -143,7 +143,10 @@ _EVENT_ID = (
         ("6f1c1a527d0e4c3b9a530d6f0b8a3c11", "{6f1c1a52-7d0e-4c3b-9a53-0d6f0b8a3c11}",
          "urn:uuid:6f1c1a52-7d0e-4c3b-9a53-0d6f0b8a3c11"),
     ),
-    Wrong("bad-uuid", "must", ("E1", "", "6f1c1a52-7d0e-4c3b-9a53-0d6f0b8a3c1", "6f1c1a52-7d0e-4c3b-9a53-0d6f0b8a3cxx")),
+    Wrong(
+        "bad-uuid", "must",
+        ("E1", "", "6f1c1a52-7d0e-4c3b-9a53-0d6f0b8a3c1", "6f1c1a52-7d0e-4c3b-9a53-0d6f0b8a3cxx"),
+    ),
 )  # fmt: skip
 _FLAG = (
     Wrong("null", "must", (None,)),
@@ -157,7 +160,8 @@ def _text(kind: Text) -> tuple[Wrong, ...]:
 
 
 def _fixed_point(kind: FixedPoint) -> tuple[Wrong, ...]:
-    zero = (Wrong("not-positive", "must", ("0", f"0.{'0' * kind.places}")),) if kind.above_zero else ()
+    zeros, ones = "0" * kind.places, "1" * kind.places
+    zero = (Wrong("not-positive", "must", ("0", f"0.{zeros}")),) if kind.above_zero else ()
     too_large = (
         Wrong("above-one", "must", ("1.0001", "2", "6", "100.0000"))
         if kind.maximum is not None
@@ -172,7 +176,7 @@ def _fixed_point(kind: FixedPoint) -> tuple[Wrong, ...]:
         Wrong("not-finite", "must", ("NaN", "sNaN", "Infinity", "-Infinity", "inf")),
         *zero,
         Wrong("negative", "must", ("-1", "-0.01", "-1000.000000")),
-        Wrong("too-many-places", "must", (f"0.{'0' * kind.places}1", f"0.{'0' * kind.places}5", f"0.{'1' * kind.places}9")),
+        Wrong("too-many-places", "must", (f"0.{zeros}1", f"0.{zeros}5", f"0.{ones}9")),
         too_large,
         Wrong("bad-notation", "should", ("+1", "1E0", " 1", "1 ", ".5", "1.", "\u0661", "0_1")),
     )  # fmt: skip

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
+from math import isinf
 from typing import Any, cast
 from uuid import UUID
 
@@ -45,8 +46,9 @@ class Breach:
 def breaches(document: object) -> tuple[Breach, ...]:
     """Every way that a document, as read from JSON, fails the event schema; empty if it is valid."""
     if not isinstance(document, dict):
-        return (_breach("", "not-an-object", document, "one event as a JSON object"),)
-    return tuple([*_breaches_of_record(document, ENVELOPE, {"payload"}), *_breaches_of_payload(document)])
+        message = _message("the document", "not-an-object", document, "one event as a JSON object")
+        return (Breach("", "not-an-object", message),)
+    return (*_breaches_of_record(document, ENVELOPE, {"payload"}), *_breaches_of_payload(document))
 
 
 def breaches_of_text(text: str | bytes) -> tuple[Breach, ...]:
@@ -77,21 +79,31 @@ def _noting(repeats: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, A
     return as_dict
 
 
-def _parse_int(digits: str) -> int | float:
+def _parse_int(digits: str) -> int:
     # Python refuses to convert integers of thousands of digits. All that matters is that it is out of range.
-    return int(digits) if len(digits) < 1000 else float(digits)
+    return int(digits[:1000])
 
 
 def _breach(field: str, rule: str, value: object, expectation: str) -> Breach:
-    return Breach(
-        field, rule, f"{field or 'the document'} = {shown(value)} {RULES[rule].sentence}: expected {expectation}"
-    )
+    # The name of an unknown field is the document's own, and can be any text at all.
+    name = field if _PLAIN_NAME.fullmatch(field) else shown(field)
+    return Breach(field, rule, _message(name, rule, value, expectation))
+
+
+_PLAIN_NAME = re.compile("[0-9A-Za-z_]{1,80}")
+
+
+def _message(name: str, rule: str, value: object, expectation: str) -> str:
+    return f"{name} = {shown(value)} {RULES[rule].sentence}: expected {expectation}"
 
 
 def shown(value: object, width: int = 80) -> str:
     """A value as a message shows it: without characters that would act on a terminal, and not endless."""
-    # A long text or a deep list is cut before it is written out.
-    text = ascii(value[: 2 * width] if isinstance(value, str) else value)
+    try:
+        text = ascii(value[: 2 * width] if isinstance(value, str) else value)
+    except (RecursionError, ValueError):
+        # Python doesn't write out lists in lists without end, nor integers of thousands of digits.
+        text = f"({type(value).__name__} too large to show)"
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
@@ -156,6 +168,8 @@ def _broken_rule(kind: Kind, value: object) -> str | None:
     return _JUDGES[type(kind)](kind, value)
 
 
+# What is no number is refused whatever context the caller has set.
+_REFUSING = Context(traps=[InvalidOperation])
 _PLAIN_NUMBER = re.compile(r"([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 
 
@@ -167,7 +181,7 @@ def _judge_fixed_point(kind: FixedPoint, value: object) -> str | None:
     if isinstance(value, float):
         return "float-money" if value - value == 0 else "not-finite"
     try:
-        number = Decimal(value)
+        number = Decimal(value, _REFUSING)
     except InvalidOperation:
         return "not-a-number"
     return _judge_number(kind, number) or _judge_notation(kind, value)
@@ -291,7 +305,8 @@ def _judge_whole_number(kind: WholeNumber, value: object) -> str | None:
         return "look-alike" if _reads(float, value) else "wrong-type"
     if not isinstance(value, int | float):
         return "wrong-type"
-    if isinstance(value, float) and not value.is_integer():
+    # A number too large for a float is read as infinity: out of range, and not a fraction.
+    if isinstance(value, float) and not value.is_integer() and not isinf(value):
         return "not-whole"
     if value < kind.minimum:
         return "below-range"

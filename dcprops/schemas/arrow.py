@@ -72,36 +72,36 @@ def documents_of(table: pa.Table | pa.RecordBatch) -> Iterator[dict[str, object]
 def _documents(batch: pa.RecordBatch) -> list[dict[str, object]]:
     """The documents of a batch. Rows of one event type are read together, without the columns that none of them has."""
     documents: list[dict[str, object]] = [{}] * batch.num_rows
-    for event_type, places in _places_by_event_type(batch).items():
+    columns = {name: _values(column) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+    for event_type, places in _places_by_event_type(columns.get(EVENT_TYPE, [None] * batch.num_rows)).items():
         own = columns_of(event_type)
-        rows = batch.take(pa.array(places))
-        columns = {
-            name: _values(column)
-            for name, column in zip(rows.schema.names, rows.columns, strict=True)
-            if name in own or column.null_count < len(column)
+        parts = {
+            name: values
+            for name, column in columns.items()
+            if (values := [column[place] for place in places]).count(None) < len(places) or name in own
         }
-        for place, *values in zip(places, *columns.values(), strict=True):
-            documents[place] = document_of(dict(zip(columns, values, strict=True)))
+        for place, *values in zip(places, *parts.values(), strict=True):
+            documents[place] = document_of(dict(zip(parts, values, strict=True)))
     return documents
 
 
-def _places_by_event_type(batch: pa.RecordBatch) -> dict[str, list[int]]:
+def _places_by_event_type(event_types: list[object]) -> dict[str, list[int]]:
     """Where in the batch the rows of each event type are; what isn't a text is the empty text's."""
     places: dict[str, list[int]] = {}
-    if EVENT_TYPE not in batch.schema.names:
-        return {"": list(range(batch.num_rows))}
-    for place, event_type in enumerate(batch.column(EVENT_TYPE).to_pylist()):
+    for place, event_type in enumerate(event_types):
         places.setdefault(event_type if isinstance(event_type, str) else "", []).append(place)
     return places
 
 
 def _values(column: pa.Array) -> list[object]:
-    """The column's values in Python. Timestamps finer than Python's own are texts with all their places."""
-    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+    """The column's values in Python. Timestamps beyond Python's own are texts that say them whole."""
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp(column.type.unit))  # in UTC without saying so, which is how it's read
         try:
-            column = column.cast(pa.timestamp("us", column.type.tz))
+            column = column.cast(pa.timestamp("us"))
         except pa.ArrowInvalid:
-            texts = pc.cast(column.cast(pa.timestamp("ns")), pa.string())
-            return [None if text is None else text.replace(" ", "T") + "Z" for text in texts.to_pylist()]
+            places_too_many = "000" if column.type.unit == "ns" else ""
+            texts = pc.cast(column, pa.string()).to_pylist()
+            return [text and text.removesuffix(places_too_many).replace(" ", "T") + "Z" for text in texts]
     values: list[object] = column.to_pylist()
     return values

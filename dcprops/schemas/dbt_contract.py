@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from dcprops.events.kinds import Choice
 from dcprops.schemas.columns import COLUMNS, EVENT_TYPE, Column
 from dcprops.schemas.duckdb_ddl import column_checks, row_checks, sql_type
 
-__all__ = ["dbt_contract"]
+__all__ = ["contract", "dbt_contract"]
 
 _MODEL: Final = "events"
 
@@ -21,14 +21,18 @@ def dbt_contract() -> str:
     The constraints hold when dbt builds the model as a table; the tests, which dbt runs against what is there, hold for
     a view too. Nothing but dbt and its DuckDB adapter is needed.
     """
-    model = {
+    return _yaml({"version": 2, "models": [contract()]})
+
+
+def contract() -> dict[str, Any]:
+    """The model of `dbt_contract()` as data."""
+    return {
         "name": _MODEL,
         "description": "One row per event of a defined-contribution ledger, all eleven event types in one table.",
         "config": {"contract": {"enforced": True}},
         "constraints": [{"type": "check", "expression": check} for check in row_checks()],
         "columns": [_column(column) for column in COLUMNS],
     }
-    return _yaml({"version": 2, "models": [model]})
 
 
 def _column(column: Column) -> dict[str, object]:

@@ -36,7 +36,7 @@ CENT: Final = 10_000
 
 
 def dollar_limits() -> tuple[int, ...]:
-    """Every dollar limit that the IRS published, of whatever kind and year, in whole dollars, the latest years first."""
+    """Every dollar limit that the IRS published, of any kind and year, in whole dollars, the latest years first."""
     figures = (figure for year in reversed(years()) for figure in limits(year).values())
     return tuple(dict.fromkeys(figure for figure in figures if isinstance(figure, int)))
 

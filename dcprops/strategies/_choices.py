@@ -72,7 +72,7 @@ def _picker(classes: Classes[Any]) -> Callable[[int], Any]:
 
 
 def _picked(width: int, general: Callable[[int], Any], classes: Classes[Any], *, general_first: bool) -> Coding:
-    """The first byte says whether the others are the value itself or pick a boundary; which of them is simpler is asked.
+    """The first byte says if the others are the value itself or pick a boundary; which of the two is simpler is asked.
 
     A number is simpler as a boundary than as any number at all, a name is not.
     """

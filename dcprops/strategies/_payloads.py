@@ -318,7 +318,8 @@ def forfeitures(
 
     Raises InvalidArgument if an argument is no strategy.
 
-    Examples from this strategy shrink towards a forfeiture of a millionth of a dollar of employer match at nothing vested.
+    Examples from this strategy shrink towards a forfeiture of a millionth of a dollar of employer match with nothing
+    vested.
     """
     overrides: Overrides = {
         "plan_id": plan_ids,

@@ -71,7 +71,7 @@ def _main_amount(fields: tuple[Field, ...]) -> tuple[str, FixedPoint] | None:
 _MAIN_AMOUNTS: Final = {event_type: _main_amount(fields) for event_type, fields in PAYLOADS.items()}
 
 #: How often each event type comes, where not once. Vesting has the hours that matter, which no other type has.
-_WEIGHTS: Final = {"vesting": 4}
+_WEIGHTS: Final = {"vesting": 5, "contribution": 4}
 _BOUNDARY_WEIGHTS: Final = {"vesting": 8}
 
 

@@ -193,12 +193,12 @@ def test_the_callers_decimal_context_changes_nothing(name, texts):
     assert '"new_compensation":"123456789012.123456","merit_percentage":"0.9999"' in written
 
 
-@given(quanta=st.integers(1, 10**18 - 1), zeros=st.integers(0, 30))
-def test_every_amount_survives_text_and_python(quanta, zeros):
+@given(quanta=st.integers(1, 10**18 - 1))
+def test_every_amount_survives_text_and_python(quanta):
     whole, part = divmod(quanta, 10**6)
     text = f"{whole}.{part:06}"
     held = Decimal((0, tuple(map(int, str(quanta))), -6))
-    for value in (text, held, Decimal(text + "0" * zeros), text.rstrip("0").rstrip(".")):
+    for value in (text, held, Decimal(text).normalize(), text.rstrip("0").rstrip(".")):
         payload = merit(new_compensation=value)
         assert payload.new_compensation.as_tuple() == held.as_tuple()
         assert json.loads(payload.model_dump_json())["new_compensation"] == text

@@ -55,6 +55,7 @@ def test_a_batch_and_an_empty_table_will_do():
     (batch,) = to_table(EVENTS).to_batches()
     assert list(documents_of(batch)) == DOCUMENTS
     assert list(documents_of(to_table([]))) == []
+    assert list(documents_of(pa.record_batch({"employee_id": pa.array([], pa.string())}))) == []
 
 
 def test_rows_stay_in_order_across_batches():
@@ -88,7 +89,9 @@ def test_wide_and_outer_characters_come_back():
     ("name", "values", "type_", "written"),
     [
         ("employee_id", ["E1"], pa.large_string(), "E1"),
+        ("employee_id", ["E1"], pa.string_view(), "E1"),
         ("employee_id", ["E1"], pa.dictionary(pa.int8(), pa.string()), "E1"),
+        ("employee_id", ["E1"], pa.dictionary(pa.int8(), pa.large_string()), "E1"),
         ("created_at", [datetime(2024, 2, 29, 9, 30)], pa.timestamp("ms"), "2024-02-29T09:30:00Z"),
         ("created_at", [datetime(2024, 2, 29, 9, 30, tzinfo=UTC)], pa.timestamp("s", "+02:00"), "2024-02-29T09:30:00Z"),
         ("created_at", [1_000], pa.timestamp("ns", "UTC"), "1970-01-01T00:00:00.000001Z"),
@@ -103,6 +106,14 @@ def test_other_types_are_read_by_what_they_hold(name, values, type_, written):
     table = with_column(to_table([EVENTS_BY_HAND["hire"]]), name, values, type_)
     (document,) = documents_of(table)
     assert document == {**VALID["hire"], name: written}
+
+
+def test_one_timestamp_too_fine_does_not_spoil_the_others():
+    instants = pa.array([1_709_199_000_000_000_001, 1_709_199_000_123_456_000, 0, None], pa.timestamp("ns", "UTC"))
+    table = with_column(to_table([EVENTS_BY_HAND["hire"]] * 4), "created_at", instants)
+    assert [document["created_at"] for document in documents_of(table)] == [
+        "2024-02-29T09:30:00.000000001Z", "2024-02-29T09:30:00.123456Z", "1970-01-01T00:00:00.000000Z", None,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,53 @@
+"""What a property is, and the table of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from hypothesis.strategies import SearchStrategy
+
+from dcprops.properties.targets import ModelTarget
+
+__all__ = ["Examples", "Property"]
+
+Document: TypeAlias = dict[str, Any]
+#: Where a property's examples come from: fixed ones that are always tried first, and a strategy for more.
+Examples: TypeAlias = Callable[[], SearchStrategy[Any]]
+
+
+@dataclass(frozen=True)
+class Property:
+    """A law that a target must keep for every example.
+
+    `holds(target, document)` raises Breaking where the law does not hold, returns None where it does. What `also_holds`
+    costs more to find out, and is asked only of drawn examples, not of the fixed ones. `passing` and `failing` are an
+    example of each, for the documentation. `unless` says why a target is not judged, or nothing. A property has
+    `share` times as many examples as the profile says.
+    """
+
+    id: str
+    sentence: str
+    source: str
+    passing: str
+    failing: str
+    holds: Callable[[ModelTarget, Any], None]
+    examples: Examples
+    fixed: Callable[[], tuple[Any, ...]]
+    unless: Callable[[ModelTarget], str] = lambda target: ""
+    share: float = 1.0
+    also_holds: Callable[[ModelTarget, Any], None] = lambda target, document: None
+
+    @property
+    def suite(self) -> str:
+        """The part of the id before the point."""
+        return self.id.partition(".")[0]
+
+
+def by_id(properties: tuple[Property, ...]) -> Mapping[str, Property]:
+    """The properties by their ids. Raises ValueError if two share one."""
+    table = {each.id: each for each in properties}
+    if len(table) != len(properties):
+        raise ValueError("two properties share an id")
+    return table

@@ -1,0 +1,317 @@
+"""The runner: tries every property on a target's behalf and turns what it finds into a report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+import hypothesis
+from hypothesis import Phase, Verbosity, settings
+
+from dcprops.properties.failures import Breaking, CheckResult, Failure, MatrixCell, Outcome, Report, as_text
+from dcprops.properties.model import MODEL_SUITE
+from dcprops.properties.registry import Property, by_id
+from dcprops.properties.schema import SCHEMA_SUITE
+from dcprops.properties.targets import Crashed, ModelTarget, Rejected, model_target
+from dcprops.rules import CATALOGUE, SAMPLES, Cell
+
+__all__ = ["PROFILES", "PROPERTIES", "SUITES", "SelectionError", "check", "reproduce"]
+
+#: Every property by its id, in the order in which they are run.
+PROPERTIES: Final = by_id((*MODEL_SUITE, *SCHEMA_SUITE))
+#: The names of the suites.
+SUITES: Final = tuple(dict.fromkeys(each.suite for each in PROPERTIES.values()))
+#: How many examples a property is given in each profile; one with a larger share gets so many times more.
+PROFILES: Final = MappingProxyType({"quick": 60, "ci": 300, "deep": 2000})
+
+_MATRIX: Final = "model.rejects-invalid"
+
+
+class SelectionError(ValueError):
+    """A profile, suite or property that isn't there, or a seed that is none."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What holds for all properties of one run."""
+
+    target: ModelTarget
+    examples: int
+    seed: int
+    strict: bool
+
+
+def check(
+    *,
+    model: object | None = None,
+    suites: Iterable[str] = (),
+    only: Iterable[str] = (),
+    profile: str = "ci",
+    max_examples: int | None = None,
+    seed: int | None = None,
+    strict: bool = False,
+    on_progress: Callable[[float, str], None] | None = None,
+) -> Report:
+    """Run the properties against a model and report what holds.
+
+    `model` is an object or `module:attribute`: a Pydantic model class, a TypeAdapter, or an object with
+    `validate(document)` and `dump(value)`; dcprops' own by default. `suites` and `only` (ids) choose properties, all by
+    default. `profile` is one of PROFILES, `max_examples` a number in its place. The same `seed` gives the same
+    examples; a fresh one is taken by default and is in the report. With `strict`, rules of level `should` count.
+
+    Raises TargetError for a target that is of no use, SelectionError for a choice that there isn't.
+    """
+    chosen = _chosen(tuple(suites), tuple(only))
+    if profile not in PROFILES:
+        raise SelectionError(f"{profile=} is no profile: it must be one of {', '.join(PROFILES)}")
+    if max_examples is not None and max_examples < 1:
+        raise SelectionError(f"{max_examples=} is too few: it must be at least 1")
+    seed = random.SystemRandom().randrange(2**32) if seed is None else seed
+    target = model_target() if model is None else model_target(model)
+    run = _Run(target, max_examples or PROFILES[profile], seed, strict)
+    results: list[CheckResult] = []
+    matrix: tuple[MatrixCell, ...] = ()
+    for place, each in enumerate(chosen):
+        if on_progress is not None:
+            on_progress(place / len(chosen), each.id)
+        if each.id == _MATRIX:
+            result, matrix = _with_matrix(run, each)
+        else:
+            result = _result(run, each)
+        results.append(result)
+    return Report(
+        version=_version(),
+        seed=seed,
+        profile=profile,
+        strict=strict,
+        targets={"model": target.name},
+        checks=tuple(results),
+        matrix=matrix,
+    )
+
+
+def reproduce(check_id: str, document: object, *, model: object | None = None) -> None:
+    """Try one property on one document, as a test does that was pasted from a report.
+
+    Raises AssertionError, saying what was expected and what came instead, if it does not hold.
+    """
+    law = _chosen((), (check_id,))[0]
+    target = model_target() if model is None else model_target(model)
+    law.holds(target, document)
+    law.also_holds(target, document)
+
+
+def _version() -> str:
+    from dcprops import __version__  # noqa: PLC0415  # the package imports this module
+
+    return __version__
+
+
+def _chosen(suites: tuple[str, ...], only: tuple[str, ...]) -> tuple[Property, ...]:
+    for suite in suites:
+        if suite not in SUITES:
+            raise SelectionError(f"there is no suite {suite!r}: expected one of {', '.join(SUITES)}")
+    for id_ in only:
+        if id_ not in PROPERTIES:
+            raise SelectionError(f"there is no property {id_!r}: expected one of {', '.join(PROPERTIES)}")
+    return tuple(
+        each for each in PROPERTIES.values() if (not suites or each.suite in suites) and (not only or each.id in only)
+    )
+
+
+def _result(run: _Run, law: Property) -> CheckResult:
+    """What came of one property. Whatever it raises is part of the result: one property must not end the run."""
+    result = CheckResult(law.id, law.suite, law.sentence, "passed")
+    reason = law.unless(run.target)
+    if reason:
+        return replace(result, status="skipped", reason=reason)
+    start = time.perf_counter()
+    examples = _Examples(law, run.target)
+    try:
+        found = tuple(_failures(run, law, examples))
+        status = "failed" if found else "passed"
+    except Exception as error:  # noqa: BLE001  # a fault of the property or of Hypothesis, reported as such
+        found = (Failure("the property itself failed", f"{type(error).__name__}: {error}"),)
+        status = "errored"
+    return replace(
+        result,
+        status=status,  # type: ignore[arg-type]  # one of the two words above
+        examples=examples.count,
+        seconds=time.perf_counter() - start,
+        failures=found,
+    )
+
+
+class _Examples:
+    """Tries examples and counts them."""
+
+    def __init__(self, law: Property, target: ModelTarget) -> None:
+        self._law = law
+        self._target = target
+        self.count = 0
+
+    def attempt(self, example: object, *, is_drawn: bool) -> None:
+        """Raises Breaking if the law does not hold for the example."""
+        self.count += 1
+        self._law.holds(self._target, example)
+        if is_drawn:
+            self._law.also_holds(self._target, example)
+
+
+def _failures(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure]:
+    """The failures of the fixed examples, else the smallest of those that are drawn."""
+    fixed: dict[str, Failure] = {}
+    for example in law.fixed():
+        try:
+            examples.attempt(example, is_drawn=False)
+        except Breaking as breaking:
+            # One for each way to fail: hundreds of examples may fail in the same way.
+            key = f"{breaking.message} {breaking.field or _place(example)}"
+            fixed.setdefault(key, _failure(run, law, breaking, example))
+    yield from fixed.values()
+    if not fixed:
+        yield from _smallest(run, law, examples)
+
+
+def _place(example: object) -> str:
+    """Which event type an example is of, to tell failures apart."""
+    payload = example.get("payload") if isinstance(example, dict) else None
+    return str(payload.get("event_type")) if isinstance(payload, dict) else ""
+
+
+def _smallest(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure]:
+    """The smallest drawn example of each way to fail."""
+    last: dict[str, tuple[Breaking, object]] = {}
+
+    def holds(example: Any) -> None:
+        try:
+            examples.attempt(example, is_drawn=True)
+        except Breaking as breaking:
+            last[breaking.message] = (breaking, example)
+            raise
+
+    drawn = hypothesis.given(law.examples())(holds)
+    drawn = hypothesis.seed(_seed_of(run.seed, law.id))(drawn)
+    test = settings(_SETTINGS, max_examples=max(1, round(run.examples * law.share)))(drawn)
+    try:
+        test()
+    except Breaking as breaking:
+        yield _failure(run, law, *last[breaking.message])
+    except BaseExceptionGroup as group:
+        ours, others = group.split(Breaking)
+        if others is not None:
+            raise others from None
+        for each in ours.exceptions if ours is not None else ():
+            yield _failure(run, law, *last[str(each)])
+
+
+#: Nothing of the user's own settings, of CI's or of an earlier run: the seed alone decides.
+_SETTINGS: Final = settings(
+    settings.get_profile("default"),
+    database=None,
+    deadline=None,
+    derandomize=False,
+    print_blob=False,
+    verbosity=Verbosity.quiet,
+    report_multiple_bugs=True,
+    phases=(Phase.generate, Phase.shrink),
+    backend="hypothesis",
+)
+
+
+def _seed_of(seed: int, id_: str) -> int:
+    """A seed of its own for each property, so that none depends on which others are run."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{id_}".encode()).digest()[:8])
+
+
+def _failure(run: _Run, law: Property, breaking: Breaking, example: object) -> Failure:
+    return Failure(
+        title=f"{law.id}: {breaking.message}",
+        message=f"{law.sentence} But {breaking.message}.",
+        field=breaking.field,
+        expected=as_text(breaking.expected),
+        got=as_text(breaking.got),
+        document=example,
+        test=_test_source(law, run.target, example),
+    )
+
+
+def _test_source(law: Property, target: ModelTarget, example: object) -> str:
+    """A test that fails for the same reason, to be pasted into a suite."""
+    name = law.id.replace(".", "_").replace("-", "_")
+    text = json.dumps(example)
+    return (
+        f"import json\n\nfrom dcprops.properties import reproduce\n\n{target.import_line}\n\n\n"
+        f"def test_{name}():\n"
+        f'    """{law.sentence}"""\n'
+        f"    document = json.loads({text!r})\n"
+        f'    reproduce("{law.id}", document, model={target.expression})\n'
+    )
+
+
+def _with_matrix(run: _Run, law: Property) -> tuple[CheckResult, tuple[MatrixCell, ...]]:
+    """Every cell of the catalogue with every value; the failures are those of the cells that count."""
+    start = time.perf_counter()
+    rows, failures, examples = [], [], 0
+    for cell in CATALOGUE:
+        outcome, document, tried = _outcome(run.target, cell)
+        examples += tried
+        rows.append(MatrixCell(cell.payload, cell.field, cell.rule, cell.level, outcome))
+        counts = run.strict or cell.level == "must"
+        if outcome == "crashed" or (outcome == "accepted" and counts):
+            failures.append(_cell_failure(run, law, cell, outcome, document))
+    result = CheckResult(
+        law.id,
+        law.suite,
+        law.sentence,
+        "failed" if failures else "passed",
+        examples,
+        time.perf_counter() - start,
+        tuple(failures),
+    )
+    return result, tuple(rows)
+
+
+_WORST_FIRST: Final[tuple[Outcome, ...]] = ("crashed", "accepted", "rejected")
+
+
+def _outcome(target: ModelTarget, cell: Cell) -> tuple[Outcome, object, int]:
+    """The worst outcome of all the cell's values, the first document that had it, and how many were tried."""
+    seen: dict[Outcome, object] = {}
+    tried = 0
+    for event_type in cell.event_types:
+        for value in cell.values:
+            document = cell.put(SAMPLES[event_type], value)
+            seen.setdefault(_outcome_of(target, document), document)
+            tried += 1
+    worst = next(outcome for outcome in _WORST_FIRST if outcome in seen)
+    return worst, seen[worst], tried
+
+
+def _outcome_of(target: ModelTarget, document: Any) -> Outcome:
+    try:
+        target.validate(document)
+    except Rejected:
+        return "rejected"
+    except Crashed:
+        return "crashed"
+    return "accepted"
+
+
+def _cell_failure(run: _Run, law: Property, cell: Cell, outcome: Outcome, document: object) -> Failure:
+    what = "crashes on" if outcome == "crashed" else "accepts"
+    return Failure(
+        title=f"{law.id}: {cell.payload}.{cell.field} {what} {cell.rule}",
+        message=f"the model {what} a {cell.payload} whose {cell.field} is {cell.rule} (level {cell.level})",
+        field=cell.field,
+        expected="rejected",
+        got=outcome,
+        document=document,
+        test=_test_source(law, run.target, document),
+    )

@@ -1,0 +1,197 @@
+"""The `schema.` suite: a model and the schemas that speak for it must say the same of every document, both ways."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from dcprops.properties.failures import Breaking
+from dcprops.properties.model import arbitrary_json
+from dcprops.properties.registry import Property
+from dcprops.properties.targets import Crashed, ModelTarget, Rejected
+from dcprops.rules import CATALOGUE, EDGES, SAMPLES
+from dcprops.strategies import boundary_events, documents, events, invalid_documents
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
+__all__ = ["SCHEMA_SUITE"]
+
+Document: TypeAlias = dict[str, Any]
+
+
+def _no_json_schema(target: ModelTarget) -> str:
+    if not target.has_json_schema:
+        return "the target has no json_schema()"
+    if find_spec("jsonschema") is None:
+        return 'jsonschema is not installed: pip install "dcprops[schema]"'
+    return ""
+
+
+def _not_ours(target: ModelTarget) -> str:
+    return _no_json_schema(target) or ("" if target.is_ours else "only dcprops' own schema has golden files")
+
+
+def _schema(target: ModelTarget) -> Any:
+    try:
+        return target.json_schema()
+    except Crashed as crash:
+        raise Breaking("there is no JSON Schema to be had", expected="a JSON Schema", got=str(crash)) from crash
+
+
+def _is_json_schema(target: ModelTarget, _: object) -> None:
+    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415  # an extra
+
+    schema = _schema(target)
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        where = "/".join(map(str, error.path))
+        raise Breaking(
+            "the JSON Schema is none", field=where, expected="a schema of draft 2020-12", got=error.message
+        ) from error
+
+
+@cache
+def _validator_of(target: ModelTarget) -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  # an extra
+
+    return Draft202012Validator(_schema(target))
+
+
+@cache
+def _golden_validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  # an extra
+
+    from dcprops.schemas import golden  # noqa: PLC0415  # only ours is asked
+
+    return Draft202012Validator(json.loads(golden("json")))
+
+
+def _model_accepts(target: ModelTarget, document: Any) -> bool:
+    try:
+        target.validate(document)
+    except (Rejected, Crashed):
+        return False
+    return True
+
+
+def _agrees(target: ModelTarget, document: object) -> None:
+    if not target.is_ours and _has_integral_float(document):
+        return  # JSON Schema calls 3.0 an integer; a model may well not
+    model, schema = _model_accepts(target, document), _validator_of(target).is_valid(document)
+    if model != schema:
+        words = {True: "accepts it", False: "refuses it"}
+        raise Breaking(
+            f"the model {words[model]}, its JSON Schema {words[schema]}",
+            expected=f"a schema that {words[model]}",
+            got=f"one that {words[schema]}",
+        )
+
+
+def _agrees_in_tables(target: ModelTarget, document: object) -> None:
+    if target.is_ours and isinstance(document, dict) and find_spec("duckdb") and find_spec("pyarrow"):
+        from dcprops.properties.tabular import tables_agree  # noqa: PLC0415  # duckdb and pyarrow are extras
+
+        tables_agree(document, _model_accepts(target, document))
+
+
+def _has_integral_float(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_integral_float, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_integral_float, value))
+    return isinstance(value, float) and value.is_integer()
+
+
+def _judges_as_golden(target: ModelTarget, document: object) -> None:
+    promised = _golden_validator().is_valid(document)
+    if promised != _validator_of(target).is_valid(document):
+        words = {True: "accepted", False: "refused"}
+        raise Breaking(
+            "the schema has changed what it accepts",
+            expected=f"{words[promised]}, as promised",
+            got=words[not promised],
+        )
+
+
+def _once() -> SearchStrategy[None]:
+    return st.none()
+
+
+def _valid() -> SearchStrategy[Document]:
+    return documents(events=boundary_events() | events())
+
+
+def _edges() -> tuple[Document, ...]:
+    return tuple(edge.put(SAMPLES[edge.event_types[0]], value) for edge in EDGES for value in edge.values)
+
+
+def _invalid() -> SearchStrategy[Any]:
+    return st.builds(lambda invalid: invalid.document, invalid_documents()) | arbitrary_json()
+
+
+def _wrongs() -> tuple[Document, ...]:
+    return tuple(cell.put(SAMPLES[cell.event_types[0]], value) for cell in CATALOGUE for value in cell.values)
+
+
+def _all_kinds() -> SearchStrategy[Any]:
+    return _valid() | _invalid()
+
+
+SCHEMA_SUITE: Final = (
+    Property(
+        "schema.is-valid-json-schema",
+        "What the target calls its JSON Schema is one, of draft 2020-12.",
+        "JSON Schema draft 2020-12",
+        '{"type": "object"}',
+        '{"type": "Object"}',
+        _is_json_schema,
+        _once,
+        lambda: (None,),
+        _no_json_schema,
+        share=0.01,
+    ),
+    Property(
+        "schema.agrees-on-valid",
+        "The model and its schemas say the same of every valid document; ours also in Arrow, DuckDB and dbt.",
+        "the event schema",
+        '"375" is money to both',
+        "the schema wants six decimal places, the model doesn't",
+        _agrees,
+        _valid,
+        _edges,
+        _no_json_schema,
+        also_holds=_agrees_in_tables,
+    ),
+    Property(
+        "schema.agrees-on-invalid",
+        "The model and its schemas say the same of every invalid document and of any JSON; ours also in Arrow, DuckDB "
+        "and dbt.",
+        "Pydantic issue 13017: the schema of a Decimal accepted any text",
+        '"hello" is money to neither',
+        'the schema accepts "hello" as money, the model doesn\'t',
+        _agrees,
+        _invalid,
+        _wrongs,
+        _no_json_schema,
+        share=10.0,
+        also_holds=_agrees_in_tables,
+    ),
+    Property(
+        "schema.stable-against-golden",
+        "The schema accepts and refuses what the golden one does.",
+        "others have written code against it",
+        "a description is reworded",
+        "a field becomes required",
+        _judges_as_golden,
+        _all_kinds,
+        lambda: (*_edges(), *_wrongs()),
+        _not_ours,
+    ),
+)

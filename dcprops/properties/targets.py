@@ -1,0 +1,236 @@
+"""Targets: what properties are run against, given as an object or as `module:attribute`."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pickle
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
+
+from pydantic import BaseModel, PydanticSchemaGenerationError, TypeAdapter, ValidationError
+
+from dcprops.events import SimulationEvent
+
+__all__ = ["Crashed", "Model", "ModelTarget", "Rejected", "TargetError", "load", "model_target"]
+
+Document: TypeAlias = dict[str, Any]
+
+
+@runtime_checkable
+class Model(Protocol):
+    """What a model that is no Pydantic model has to offer.
+
+    Optionally also `json_schema() -> dict` and `errors`, the exception types that mean "rejected" (ValueError unless
+    said otherwise).
+    """
+
+    def validate(self, document: Document, /) -> Any:
+        """The value that a document stands for. Raises one of `errors` if it is not valid."""
+
+    def dump(self, value: Any, /) -> Document:
+        """The document of a value."""
+
+
+class TargetError(Exception):
+    """A target that can't be found, imported or used: one line that says which, and what was expected."""
+
+
+class Rejected(Exception):
+    """The target refused a document, in the way that it should."""
+
+
+class Crashed(Exception):
+    """The target raised what no caller is prepared for."""
+
+    def __init__(self, call: str, error: BaseException) -> None:
+        super().__init__(f"{call} raised {type(error).__name__}: {str(error) or 'no message'}")
+        self.error = error
+
+
+@dataclass(frozen=True)
+class ModelTarget:
+    """A model in one shape, whatever it is: documents in, values, documents out."""
+
+    name: str
+    import_line: str
+    expression: str
+    _validate: Callable[[Document], Any]
+    _dump: Callable[[Any], Document]
+    _json_schema: Callable[[], Mapping[str, Any]] | None
+    errors: tuple[type[BaseException], ...]
+    _validate_text: Callable[[str], Any] | None = None
+    is_ours: bool = False
+
+    @property
+    def has_json_schema(self) -> bool:
+        """Whether the target says what it accepts as a JSON Schema."""
+        return self._json_schema is not None
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether the target reads the text of a document itself."""
+        return self._validate_text is not None
+
+    def validate(self, document: Document) -> Any:
+        """The target's value for a document. Raises Rejected or Crashed."""
+        return self._guarded("validate", self._validate, document)
+
+    def validate_text(self, text: str) -> Any:
+        """The target's value for the text of a document. Raises Rejected or Crashed."""
+        assert self._validate_text is not None
+        return self._guarded("validate", self._validate_text, text)
+
+    def dump(self, value: object) -> Document:
+        """The document of a value, as JSON would have it. Raises Crashed, also if JSON can't write it."""
+        return cast("Document", self._unrefused("dump", lambda: json.loads(json.dumps(self._dump(value)))))
+
+    def json_schema(self) -> Mapping[str, Any]:
+        """The target's JSON Schema. Raises Crashed."""
+        assert self._json_schema is not None
+        return cast("Mapping[str, Any]", self._unrefused("json_schema", self._json_schema))
+
+    def pickled(self, value: object) -> Any:
+        """A copy of the value that has been through pickle. Raises Crashed."""
+        return self._unrefused("pickle", lambda: pickle.loads(pickle.dumps(value)))  # noqa: S301  # just made here
+
+    def hashed(self, value: object) -> int:
+        """The value's hash. Raises Crashed."""
+        return cast("int", self._unrefused("hash", lambda: hash(value)))
+
+    def _guarded(self, call: str, function: Callable[[Any], Any], argument: object) -> Any:
+        try:
+            return function(argument)
+        except self.errors as error:
+            raise Rejected(str(error)) from error
+        except (KeyboardInterrupt, MemoryError):
+            raise
+        except BaseException as error:  # also SystemExit and pytest's, which are no Exception
+            raise Crashed(call, error) from error
+
+    def _unrefused(self, call: str, function: Callable[[], Any]) -> Any:
+        try:
+            return self._guarded(call, lambda _: function(), None)
+        except Rejected as error:
+            raise Crashed(call, cast("BaseException", error.__cause__)) from error
+
+
+def load(name: str) -> object:
+    """The object that `module:attribute` names; the attribute may have dots.
+
+    Modules are also looked for in the current folder. Raises TargetError if there is none, or if its module fails.
+    """
+    module_name, colon, attribute = name.partition(":")
+    if not (colon and module_name and attribute):
+        raise TargetError(f"{name!r} names no target: write module:attribute, such as yours.events:Event")
+    if os.getcwd() not in sys.path:  # what Python itself puts there
+        sys.path.insert(0, os.getcwd())
+    try:
+        value: object = importlib.import_module(module_name)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever the module does while it is imported
+        raise TargetError(f"{module_name} cannot be imported: {type(error).__name__}: {_one_line(error)}") from error
+    for part in attribute.split("."):
+        try:
+            value = getattr(value, part)
+        except AttributeError:
+            raise TargetError(
+                f"{module_name} has no {attribute}: write module:attribute as it is in the code"
+            ) from None
+    return value
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or "no message"
+
+
+def model_target(given: object = SimulationEvent) -> ModelTarget:
+    """The model target for an object, or for the `module:attribute` of one.
+
+    A Pydantic model class, a TypeAdapter, a type that one can be made for, or an object (or a class to be called
+    without arguments) with `validate` and `dump`. Raises TargetError for anything else.
+    """
+    name = given if isinstance(given, str) else _name_of(given)
+    value = load(given) if isinstance(given, str) else given
+    if isinstance(value, type) and issubclass(value, BaseModel):
+        return _pydantic_target(name, value, TypeAdapter(value))
+    if isinstance(value, TypeAdapter):
+        return _pydantic_target(name, value, value)
+    if isinstance(value, type) and _has_calls(value):
+        value = _made(name, value)
+    if _has_calls(value):
+        return _custom_target(name, cast("Model", value))
+    return _pydantic_target(name, value, _adapter(name, value))
+
+
+def _has_calls(value: object) -> bool:
+    return callable(getattr(value, "validate", None)) and callable(getattr(value, "dump", None))
+
+
+def _made(name: str, class_: type) -> object:
+    try:
+        return class_()
+    except Exception as error:
+        raise TargetError(
+            f"{name} is a class that cannot be called without arguments ({_one_line(error)}): name an instance of it"
+        ) from error
+
+
+def _adapter(name: str, value: object) -> TypeAdapter[Any]:
+    expected = "a Pydantic model class, a TypeAdapter, or an object with validate(document) and dump(value)"
+    if not (isinstance(value, type) or hasattr(value, "__origin__") or type(value).__name__ == "UnionType"):
+        raise TargetError(f"{name} is a {type(value).__name__}, not a model: expected {expected}")
+    try:
+        return TypeAdapter(cast("type[Any]", value))
+    except (PydanticSchemaGenerationError, TypeError) as error:
+        raise TargetError(f"{name} is no model: expected {expected}") from error
+
+
+def _pydantic_target(name: str, value: object, adapter: TypeAdapter[Any]) -> ModelTarget:
+    # The class's own method, not the adapter's: a model may have more to say about its text.
+    read = (
+        value.model_validate_json if isinstance(value, type) and issubclass(value, BaseModel) else adapter.validate_json
+    )
+    return ModelTarget(
+        name=name,
+        import_line=_import_line(name),
+        expression=_expression(name),
+        _validate=lambda document: read(json.dumps(document)),
+        _dump=lambda dumped: cast("Document", json.loads(adapter.dump_json(dumped, by_alias=True))),
+        _json_schema=lambda: adapter.json_schema(mode="validation"),
+        errors=(ValidationError, ValueError),
+        _validate_text=read,
+        is_ours=value is SimulationEvent,
+    )
+
+
+def _custom_target(name: str, model: Model) -> ModelTarget:
+    errors = getattr(model, "errors", ValueError)
+    return ModelTarget(
+        name=name,
+        import_line=_import_line(name),
+        expression=_expression(name),
+        _validate=model.validate,
+        _dump=model.dump,
+        _json_schema=getattr(model, "json_schema", None),
+        errors=tuple(errors) if isinstance(errors, tuple | list | set | frozenset) else (errors,),
+    )
+
+
+def _name_of(value: object) -> str:
+    """`module:attribute` of a class or function; for other objects, of their type."""
+    named = value if hasattr(value, "__qualname__") else type(value)
+    return f"{getattr(named, '__module__', '?')}:{getattr(named, '__qualname__', '?')}"
+
+
+def _import_line(name: str) -> str:
+    module, _, attribute = name.partition(":")
+    return f"from {module} import {attribute.split('.')[0]}"
+
+
+def _expression(name: str) -> str:
+    return name.partition(":")[2]
