@@ -15,7 +15,7 @@ from typing import Final, NoReturn, TextIO
 
 from dcprops import __version__
 from dcprops.commands import COMMANDS, UsageError
-from dcprops.commands.terminal import printable
+from dcprops.printable import printable
 
 __all__ = ["main"]
 

@@ -39,6 +39,7 @@ class Command:
 
 
 _COMMANDS = (
+    Command("check", "Run the properties against a target", "dcprops.commands.check"),
     Command("audit", "Validate an event file row by row", "dcprops.commands.audit"),
     Command("schema", "Print the event schema in one of its formats", "dcprops.commands.schema"),
 )

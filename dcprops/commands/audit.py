@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 from dcprops.audit import Audit, InvalidRow, audit
 from dcprops.commands import UsageError
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, write_json
-from dcprops.commands.terminal import cut, printable, progress, screen
+from dcprops.commands.terminal import count, progress, screen
 from dcprops.event_files import EventFileError
+from dcprops.printable import cut, printable
 
 if TYPE_CHECKING:
     from dcprops.commands.screen import Screen
@@ -23,14 +24,8 @@ _MESSAGE_WIDTH: Final = 300
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What `dcprops audit` takes."""
     parser.add_argument("file", metavar="FILE", help="events as NDJSON (plain or gzip) or Parquet")
-    parser.add_argument("--show", metavar="N", type=_count, default=20, help="list so many findings (default: 20)")
+    parser.add_argument("--show", metavar="N", type=count, default=20, help="list so many findings (default: 20)")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON, with - to standard output")
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"expected a count such as 20, got {text!r}")
-    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -54,7 +49,8 @@ def _refuse_to_overwrite(source: str, report: str | None) -> None:
 
 def _audited(path: str) -> Audit:
     try:
-        with progress("audit") as on_progress:
+        with progress("audit") as bar:
+            on_progress = None if bar is None else lambda share, rows: bar(share, f"{rows:,} events")
             return audit(path, on_progress=on_progress)
     except EventFileError as error:
         raise UsageError(str(error)) from error

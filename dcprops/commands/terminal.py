@@ -1,7 +1,8 @@
-"""What reaches the terminal: text without characters that act on it, a screen for reports, and progress."""
+"""What reaches the terminal: a screen for reports, and progress; and counts that come from it."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,25 +14,16 @@ from dcprops.commands import UsageError
 if TYPE_CHECKING:
     from dcprops.commands.screen import Screen
 
-__all__ = ["OnProgress", "cut", "printable", "progress", "screen"]
+__all__ = ["OnProgress", "count", "progress", "screen"]
 
-OnProgress: TypeAlias = Callable[[float, int], None]
-
-
-def printable(text: str) -> str:
-    """The text with an escape for each character that would act instead of being seen.
-
-    Such are line ends, terminal escapes, marks that reverse the direction of writing, and lone surrogates.
-    """
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)
+OnProgress: TypeAlias = Callable[[float, str], None]
 
 
-def cut(text: str, width: int) -> str:
-    """The printable text, at most `width` characters of it."""
-    shown = printable(text[: width + 1])
-    return shown if len(shown) <= width else f"{shown[: width - 3]}..."
+def count(text: str) -> int:
+    """A count as an option's value. Raises argparse's error for anything else."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a count such as 20, got {text!r}")
+    return int(text)
 
 
 def screen() -> Screen:
@@ -45,14 +37,14 @@ def screen() -> Screen:
 
 @contextmanager
 def progress(what: str) -> Iterator[OnProgress | None]:
-    """A bar on standard error, moved by calling with the share done (0 to 1) and a count; None where nobody sees it."""
+    """A bar on standard error, moved by calling with the share done (0 to 1) and a note; None where nobody sees it."""
     if sys.stderr is None or not sys.stderr.isatty() or find_spec("rich") is None:
         yield None
         return
     from rich.console import Console  # noqa: PLC0415  # an extra
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-    columns = (TextColumn(what), BarColumn(), TextColumn("{task.fields[count]:,} events"), TimeElapsedColumn())
+    columns = (TextColumn(what), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=1.0, count=0)
-        yield lambda share, count: bar.update(task, completed=share, count=count)
+        task = bar.add_task(what, total=1.0, note="")
+        yield lambda share, note: bar.update(task, completed=share, note=note)

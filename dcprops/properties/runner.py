@@ -305,10 +305,10 @@ def _outcome_of(target: ModelTarget, document: Any) -> Outcome:
 
 
 def _cell_failure(run: _Run, law: Property, cell: Cell, outcome: Outcome, document: object) -> Failure:
-    what = "crashes on" if outcome == "crashed" else "accepts"
+    what = "crashes on" if outcome == "crashed" else "accepts"  # both read well before the rule and before "it"
     return Failure(
         title=f"{law.id}: {cell.payload}.{cell.field} {what} {cell.rule}",
-        message=f"the model {what} a {cell.payload} whose {cell.field} is {cell.rule} (level {cell.level})",
+        message=f"the {cell.field} of a document breaks the rule {cell.rule} (level {cell.level}), and the model {what} it",
         field=cell.field,
         expected="rejected",
         got=outcome,

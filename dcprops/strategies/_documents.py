@@ -18,6 +18,7 @@ from dcprops.events.kinds import FixedPoint, MoneyBySource, Timestamp
 from dcprops.events.schema import ENVELOPE, PAYLOADS, Field
 from dcprops.rules import ABSENT, CATALOGUE, Cell, Level
 from dcprops.strategies._events import events as draw_events
+from dcprops.strategies._records import checked
 
 __all__ = ["InvalidDocument", "documents", "invalid_documents", "representations"]
 
@@ -47,11 +48,14 @@ def documents(
     In every spelling that the schema allows: amounts with fewer places, optional fields left out, timestamps with and
     without a zone, keys in another order. With `canonical`, only as an event writes itself.
 
-    Raises InvalidArgument if `event_type` is no event type.
+    Raises InvalidArgument if `event_type` is no event type, or `events` no strategy for events.
 
     Examples from this strategy shrink towards the canonical document of the simplest event.
     """
+    checked({"events": events})
     event = draw(draw_events(event_type=event_type) if events is None else events)
+    if not isinstance(event, SimulationEvent):
+        raise InvalidArgument(f"events gave {event!r} (type={type(event).__name__}): it must give events, as events()")
     document = event.model_dump(mode="json")
     return document if canonical else _spelled(document, draw(_SPELLINGS))
 
@@ -150,7 +154,7 @@ def representations(
     For an event or a document: documents of that event, spelled in other ways. For a Decimal: Decimals with other
     exponents, the int and the texts that read as it. For a timestamp, a date or a UUID: Python values and texts.
 
-    Raises InvalidArgument if `value` is none of those, or a document or a Decimal that is not valid.
+    Raises InvalidArgument if `value` is none of those, or is one that no event can hold.
 
     Examples from this strategy shrink towards the canonical document, or the value itself.
     """
@@ -196,8 +200,11 @@ def _spellings_of_decimal(value: Decimal) -> Iterator[object]:
 
 
 def _spellings_of_datetime(value: datetime) -> Iterator[object]:
+    try:
+        instant = value.astimezone(UTC) if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise InvalidArgument(f"{value=} is no timestamp: in UTC it is beyond the calendar") from error
     yield value
-    instant = value.astimezone(UTC) if value.tzinfo is not None else value.replace(tzinfo=UTC)
     yield instant
     yield instant.replace(tzinfo=None)
     yield from {_spelled_instant(instant, _Choices(choice)): None for choice in range(2 + len(_ZONES))}
@@ -250,9 +257,9 @@ def _cells(event_type: str | None, field: str | None, rule: str | None, level: s
         cell
         for cell in CATALOGUE
         if (event_type is None or event_type in cell.event_types)
-        and field in {None, cell.field}
-        and rule in {None, cell.rule}
-        and level in {None, cell.level}
+        and field in (None, cell.field)
+        and rule in (None, cell.rule)
+        and level in (None, cell.level)
     )
     if not cells:
         raise InvalidArgument(f"no rule of the catalogue has {event_type=}, {field=}, {rule=} and {level=}")

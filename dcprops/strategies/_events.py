@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from dcprops.events import AnyPayload, SimulationEvent
-from dcprops.events.schema import OWN_DATE, PAYLOAD_CLASSES
+from dcprops.events.schema import EVENT_TYPES, OWN_DATE, PAYLOAD_CLASSES
 from dcprops.strategies._records import (
     Overrides,
     checked,
@@ -43,7 +44,7 @@ def events(
     Fields need not agree with each other: an envelope may be dated otherwise than its payload. A strategy given for a
     field replaces its own; one for `payloads` decides the type too.
 
-    Raises InvalidArgument if `event_type` is no event type or another argument is no strategy.
+    Raises InvalidArgument if `event_type` is no event type or another argument is no strategy, or none for payloads.
 
     Examples from this strategy shrink towards the voluntary termination of E0 on 2020-01-01 in scenario E0, or the
     simplest event of the type named.
@@ -58,7 +59,8 @@ def events(
         "source_system": source_systems,
         "correlation_id": correlation_ids,
     }
-    return _draw_event(draw, event_type, payloads, checked(overrides), at_boundaries=False)
+    checked({"payloads": payloads, **overrides})
+    return _draw_event(draw, event_type, payloads, overrides, at_boundaries=False)
 
 
 @st.composite
@@ -87,7 +89,11 @@ def _draw_event(
         payload: Any = PAYLOAD_CLASSES[event_type](**fields)
     else:
         payload = draw(payloads)
-        event_type = payload.event_type
+        event_type = getattr(payload, "event_type", None)
+        if event_type not in EVENT_TYPES:
+            raise InvalidArgument(
+                f"payloads gave {payload!r} (type={type(payload).__name__}): it must give payloads, as hires() does"
+            )
     own_date = getattr(payload, OWN_DATE[event_type]) if event_type in OWN_DATE else None
     envelope = read_envelope(draw, event_type, own_date, head, overrides, at_boundaries=at_boundaries)
     return SimulationEvent(payload=payload, **envelope)

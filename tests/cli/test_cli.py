@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import dcprops as package
 from dcprops.cli import main
 from dcprops.commands import COMMANDS
-from dcprops.commands.terminal import cut, printable
+from dcprops.printable import cut, printable
 
 
 def test_alone_it_shows_the_help_and_checks_nothing(dcprops):

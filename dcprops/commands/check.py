@@ -1,0 +1,87 @@
+"""`dcprops check`: run the properties against a target, and show what fails with the smallest document."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
+
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from dcprops.commands import UsageError
+from dcprops.commands.output import STANDARD_OUTPUT, output_file, write_json
+from dcprops.commands.terminal import count, progress, screen
+from dcprops.properties import PROFILES, SUITES, Report, SelectionError, TargetError, check
+from dcprops.reports import junit_xml, print_report
+
+__all__ = ["add_options", "run"]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What `dcprops check` takes."""
+    parser.add_argument("--model", metavar="MODULE:ATTRIBUTE", help="your event model (default: dcprops' own)")
+    parser.add_argument("--profile", choices=tuple(PROFILES), default="ci", help="how long to look (default: ci)")
+    parser.add_argument("--suite", action="append", default=[], metavar="NAME", help=f"only {' or '.join(SUITES)}")
+    parser.add_argument("--only", action="append", default=[], metavar="ID", help="only this property; may be repeated")
+    parser.add_argument("--seed", type=_seed, metavar="N", help="the seed of an earlier run, to see the same examples")
+    parser.add_argument("--max-examples", type=count, metavar="N", help="so many examples in place of the profile's")
+    parser.add_argument("--strict", action="store_true", help="count rules of level should, too")
+    parser.add_argument("--show", metavar="N", type=count, default=3, help="failures to print of each (default: 3)")
+    parser.add_argument("--json", metavar="FILE", help="write the report as JSON, with - to standard output")
+    parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML")
+
+
+def _seed(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {text!r}") from None
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the target. 0 if all that was run holds, else 1."""
+    if STANDARD_OUTPUT in {arguments.json} & {arguments.junit}:
+        raise UsageError("--json and --junit cannot both go to standard output: name a file for one of them")
+    summary = None if STANDARD_OUTPUT in {arguments.json, arguments.junit} else screen()
+    with ExitStack() as outputs:
+        outputs.enter_context(_hypothesis_elsewhere())
+        as_json = outputs.enter_context(output_file(arguments.json)) if arguments.json else None
+        as_junit = outputs.enter_context(output_file(arguments.junit)) if arguments.junit else None
+        report = _checked(arguments)
+        if as_json is not None:
+            write_json(report.to_json(), as_json)
+        if as_junit is not None:
+            as_junit.write(junit_xml(report))
+    if summary is not None:
+        print_report(report, summary, arguments.show)
+    return 0 if report.ok else 1
+
+
+@contextmanager
+def _hypothesis_elsewhere() -> Iterator[None]:
+    """Has Hypothesis keep its files in a folder that goes away, where the user hasn't named one."""
+    if "HYPOTHESIS_STORAGE_DIRECTORY" in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="dcprops-") as folder:
+        set_hypothesis_home_dir(folder)
+        yield
+
+
+def _checked(arguments: argparse.Namespace) -> Report:
+    try:
+        with progress("check") as on_progress:
+            return check(
+                model=arguments.model,
+                suites=arguments.suite,
+                only=arguments.only,
+                profile=arguments.profile,
+                max_examples=arguments.max_examples,
+                seed=arguments.seed,
+                strict=arguments.strict,
+                on_progress=on_progress,
+            )
+    except (TargetError, SelectionError) as error:
+        raise UsageError(str(error)) from error

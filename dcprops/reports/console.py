@@ -1,0 +1,98 @@
+"""A report as a person reads it: a table of the properties, and of each failure the smallest document and a test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol
+
+from dcprops.printable import cut, printable
+from dcprops.properties import CheckResult, Failure, Report
+
+__all__ = ["Printer", "print_report"]
+
+_WIDTH: Final = 500
+
+
+class Printer(Protocol):
+    """Where a report is printed."""
+
+    def print_line(self, text: str) -> None:
+        """Print a line."""
+
+    def print_table(self, headings: dict[str, bool], rows: Sequence[tuple[str, ...]]) -> None:
+        """Print a table. Of each heading is said whether numbers stand under it."""
+
+
+def print_report(report: Report, to: Printer, show: int) -> None:
+    """Print the report, with at most `show` failures of each property."""
+    targets = ", ".join(f"{kind} {name}" for kind, name in report.targets.items())
+    to.print_line(printable(f"dcprops {report.version}: {targets} (profile {report.profile}, seed {report.seed})"))
+    to.print_table(
+        {"Property": False, "Result": False, "Examples": True, "Seconds": True, "": False},
+        [
+            (check.id, check.status, f"{check.examples:,}", f"{check.seconds:.2f}", printable(_remark(check)))
+            for check in report.checks
+        ],
+    )
+    if report.matrix:
+        _print_matrix(report, to)
+    for check in report.checks:
+        if check.failures:
+            _print_failures(check, to, show)
+    to.print_line("")
+    to.print_line(_verdict(report))
+
+
+def _remark(check: CheckResult) -> str:
+    if check.failures:
+        return f"{len(check.failures):,} failure{'s' if len(check.failures) > 1 else ''}"
+    return check.reason
+
+
+def _print_matrix(report: Report, to: Printer) -> None:
+    summary = report.summary
+    to.print_line("")
+    to.print_line(
+        f"{len(report.matrix)} cells (payload, field, rule) of invalid documents: {summary['rejected']} rejected, "
+        f"{summary['accepted']} accepted, {summary['crashed']} crashed"
+    )
+    let_pass = [cell for cell in report.matrix if cell.outcome != "rejected"]
+    if let_pass:
+        by_rule: dict[tuple[str, str, str], list[str]] = {}
+        for cell in let_pass:
+            by_rule.setdefault((cell.rule, cell.level, cell.outcome), []).append(f"{cell.payload}.{cell.field}")
+        to.print_table(
+            {"Rule": False, "Level": False, "Outcome": False, "Fields": False},
+            [(*key, cut(", ".join(fields), _WIDTH)) for key, fields in by_rule.items()],
+        )
+
+
+def _print_failures(check: CheckResult, to: Printer, show: int) -> None:
+    for failure in check.failures[:show]:
+        to.print_line("")
+        for line in _lines_of(failure):
+            to.print_line(line)
+    left = len(check.failures) - show
+    if left > 0:
+        to.print_line("")
+        to.print_line(f"{left:,} more failures of {check.id}: --show N prints more, --json FILE has all")
+
+
+def _lines_of(failure: Failure) -> Iterator[str]:
+    yield printable(failure.title)
+    yield printable(f"  {failure.message}")
+    for name, text in (("field", failure.field), ("expected", failure.expected), ("got", failure.got)):
+        if text:
+            yield f"  {name + ':':<10}{cut(text, _WIDTH)}"
+    if failure.test:
+        yield f"  {'document:':<10}{cut(json.dumps(failure.document), 4 * _WIDTH)}"
+        yield "  as a test:"
+        for line in failure.test.splitlines():
+            yield f"    {printable(line)}".rstrip()
+
+
+def _verdict(report: Report) -> str:
+    summary = report.summary
+    parts = [f"{summary[status]} {status}" for status in ("passed", "failed", "errored", "skipped") if summary[status]]
+    return f"{', '.join(parts)} ({summary['examples']:,} examples)"
