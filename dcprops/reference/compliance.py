@@ -140,6 +140,7 @@ def compliance(events: Iterable[SimulationEvent], year: int, birth_years: Mappin
     pay period ends. All excess deferrals are additions, because a ledger has no refunds (Reg. 1.415(c)-1(b)(2)(ii)(D)).
     Raises MissingYearError for a year without limits, and for the year before it where someone's pay is measured.
     """
+    dollar_limits(year)  # refuses a year without limits even where there is nobody to judge
     people: defaultdict[Person, list[SimulationEvent]] = defaultdict(list)
     for event in distinct(events):
         people[Person(event.scenario_id, event.plan_design_id, event.employee_id)].append(event)

@@ -55,7 +55,7 @@ class Life:
     def eligible(self, on, eligible=True):
         return self.add("eligibility", on, eligible=eligible, eligibility_date=on, reason="immediate")
 
-    def enroll(self, on, pre_tax="0.06", roth="0", after_tax="0", opt_out=None):
+    def enroll(self, on, *, pre_tax="0.06", roth="0", after_tax="0", opt_out=None):
         return self.add(
             "enrollment", on, enrollment_date=on, pre_tax_contribution_rate=pre_tax, roth_contribution_rate=roth,
             after_tax_contribution_rate=after_tax, opt_out_window_expires=opt_out,
@@ -70,25 +70,25 @@ class Life:
             ytd_amount=str(self._years[year]) if ytd is None else ytd, payroll_id="PR",
         )  # fmt: skip
 
-    def vest(self, percentage, on, buckets=("employer_match",), schedule="graded", since="2000-01-01"):
+    def vest(self, percentage, on, *, buckets=("employer_match",), schedule="graded", since="2000-01-01"):
         return self.add(
             "vesting", on, vested_percentage=percentage, source_balances_vested=dict.fromkeys(buckets, "0"),
             vesting_schedule_type=schedule, service_computation_date=since, service_credited_hours=2000,
             service_period_end_date=on,
         )  # fmt: skip
 
-    def forfeit(self, amount, percentage, on, bucket="employer_match", reason="unvested_termination"):
+    def forfeit(self, amount, percentage, on, *, bucket="employer_match", reason="unvested_termination"):
         return self.add(
             "forfeiture", on, forfeited_from_source=bucket, amount=amount, reason=reason, vested_percentage=percentage
         )
 
-    def determine(self, on, ytd, is_hce, threshold, method="prior_year", annualized=None):
+    def determine(self, on, ytd, is_hce, threshold, *, method="prior_year", annualized=None):
         return self.add(
             "hce_status", on, determination_method=method, ytd_compensation=ytd,
             annualized_compensation=annualized or ytd, hce_threshold=threshold, is_hce=is_hce, determination_date=on,
         )  # fmt: skip
 
-    def monitor(self, on, limit, current, kind="402g_limit_approach", limit_type="elective_deferral"):
+    def monitor(self, on, limit, current, *, kind="402g_limit_approach", limit_type="elective_deferral"):
         return self.add(
             "compliance", on, compliance_type=kind, limit_type=limit_type, applicable_limit=limit,
             current_amount=current, monitoring_date=on,

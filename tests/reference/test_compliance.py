@@ -65,9 +65,17 @@ def test_the_partition_at_50_in_2025(deferred, parts):
     assert split_deferrals(Decimal(deferred), 2025, 1975) == tuple(map(Decimal, parts))
 
 
-@pytest.mark.parametrize("work", [lambda: catch_up_limit(2027, 1960), lambda: split_deferrals(Decimal(1), 2027, 1960),
-                                  lambda: annual_additions_limit(2027, None), lambda: compliance_of_documents([HIRE], 2027, {}),
-                                  lambda: is_highly_compensated(2028, Decimal(1))])  # fmt: skip
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: catch_up_limit(2027, 1960),
+        lambda: split_deferrals(Decimal(1), 2027, 1960),
+        lambda: annual_additions_limit(2027, None),
+        lambda: is_highly_compensated(2028, Decimal(1)),
+        lambda: compliance_of_documents([HIRE], 2027, {}),
+        lambda: compliance([], 2027, {}),
+    ],
+)
 def test_2027_is_not_published(work):
     with pytest.raises(MissingYearError, match="year=2027"):
         work()

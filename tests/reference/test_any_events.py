@@ -1,4 +1,7 @@
-"""The reference against a second one that shares no code with it: integers of a millionth, straight from documents."""
+"""The reference over arbitrary valid events, coherent or not.
+
+Balances are compared with a second implementation that shares no code: integers of a millionth, from documents.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcprops.events import SimulationEvent
-from dcprops.reference import balances
+from dcprops.reference import anomalies, balances, compliance
+from dcprops.rules.anomalies import ANOMALIES
 
 EMPLOYEE = ("employee_pre_tax", "employee_roth", "employee_after_tax", "employee_catch_up")
 BUCKETS = {
@@ -174,6 +178,23 @@ payloads = st.one_of(
             "final_pay_date": days,
         }
     ),
+    st.fixed_dictionaries(
+        {
+            "event_type": st.just("hire"),
+            "hire_date": days,
+            "department": st.just("IT"),
+            "job_level": st.just(1),
+            "annual_compensation": amounts,
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "event_type": st.just("enrollment"),
+            "enrollment_date": days,
+            "pre_tax_contribution_rate": rates,
+            "roth_contribution_rate": rates,
+        }
+    ),
 )
 
 
@@ -232,6 +253,38 @@ def test_conserves_money_in_any_order(events, as_of, random):
         assert row.unvested_balance >= 0
     random.shuffle(events)
     assert balances(events, as_of) == rows
+
+
+@given(events=any_events(), random=st.randoms(use_true_random=False))
+def test_anomalies_are_those_of_the_table_in_any_order(events, random):
+    found = anomalies(events)
+    ids = {event.event_id for event in events}
+    assert all(anomaly.code in ANOMALIES and anomaly.event_id in ids for anomaly in found)
+    random.shuffle(events)
+    assert anomalies(events) == found
+
+
+@given(events=any_events(), born=st.sampled_from((None, 1960, 1965, 1975, 1976)))
+def test_deferrals_partition_and_additions_are_the_rest(events, born):
+    for row in compliance(events, 2024, {} if born is None else {"E1": born}):
+        mine = [
+            event.payload
+            for event in {event.event_id: event for event in sorted(events, key=canonical, reverse=True)}.values()
+            if (event.scenario_id, event.employee_id) == (row.scenario_id, row.employee_id)
+            and event.payload.event_type == "contribution"
+            and event.payload.pay_period_end.year == 2024
+        ]
+        given_ = sum(millionths(str(payload.amount)) for payload in mine)
+        deferred = sum(
+            millionths(str(one.amount)) for one in mine if one.source in EMPLOYEE and "after" not in one.source
+        )
+        parts = (row.regular_deferrals, row.catch_up_deferrals, row.excess_deferrals)
+        assert sum(millionths(str(part)) for part in parts) == deferred
+        assert millionths(str(row.annual_additions + row.catch_up_deferrals)) == given_
+
+
+def canonical(event):
+    return order(event.model_dump(mode="json"))
 
 
 def test_the_second_implementation_knows_the_worked_example(life):
