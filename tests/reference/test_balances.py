@@ -183,6 +183,14 @@ class TestForfeitures:
         one.contribute("employer_match", "100", "2026-01-31")
         comes_to(only(one.events), net="140", vested="80", unvested="60")
 
+    def test_no_more_is_vested_than_is_left(self, life):
+        # 70 forfeited at 0.2 leave 30 > 20: open. By the last vesting 0.4 x 100 = 40 would be vested, of 30.
+        one = life()
+        one.contribute("employer_match", "100", "2024-01-31")
+        one.vest("0.4", "2024-12-31")
+        one.forfeit("70", "0.2", "2025-03-01")
+        comes_to(only(one.events), net="30", vested="30", unvested="0")
+
     def test_more_than_there_is_goes_below_zero_and_still_adds_up(self, life):
         one = life()
         one.contribute("employer_match", "100", "2024-01-31")

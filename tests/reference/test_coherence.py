@@ -284,9 +284,9 @@ def contribution_not_elected(life):
 
 
 def contribution_above_election(life):
-    # 0.06 of 100,000 in a year of 27 fortnights are 6,000 x 27/26 = 6,230.769…
-    one = employed(life)
-    one.contribute("employee_pre_tax", "6230.769230", "2024-06-30")
+    # 0.06 of 130,000 in a year of 27 fortnights are 7,800 x 27/26 = 8,100.
+    one = employed(life, pay="130000")
+    one.contribute("employee_pre_tax", "8100", "2024-06-30")
     one.contribute("employee_pre_tax", "0.000001", "2024-07-31")
     return one.events
 
@@ -297,6 +297,14 @@ def ytd_not_running_total(life):
         one.contribute("employee_pre_tax", "100", f"2024-{month:02}-28")
     wrong = one.contribute("employee_pre_tax", "100", "2024-07-28", ytd="800")
     one.contribute("employee_pre_tax", "100", "2024-08-28", ytd="800")
+    return one.events, wrong
+
+
+def ytd_that_goes_on_from_a_wrong_one(life):
+    one = employed(life)
+    one.contribute("employee_pre_tax", "100", "2024-01-31")
+    wrong = one.contribute("employee_pre_tax", "100", "2024-02-29", ytd="250")
+    one.contribute("employee_pre_tax", "100", "2024-03-31", ytd="350")
     return one.events, wrong
 
 
@@ -457,7 +465,7 @@ ANOMALOUS = {
         wrong_catch_up_limit,
     ],
     "ytd-below-amount": [ytd_below_amount],
-    "ytd-not-running-total": [ytd_not_running_total],
+    "ytd-not-running-total": [ytd_not_running_total, ytd_that_goes_on_from_a_wrong_one],
 }
 CASES = [pytest.param(code, make, id=f"{code}-{make.__name__}") for code, all_ in ANOMALOUS.items() for make in all_]
 
@@ -626,6 +634,19 @@ class TestCoherent:
         one.hire("2026-01-01")
         one.contribute("employee_pre_tax", "100", "2026-06-30")
         one.vest("0.2", "2026-12-31")
+        assert anomalies(one.events) == []
+
+    def test_vesting_afresh_after_being_hired_again(self, life):
+        one = gone(life)
+        one.hire("2026-01-01")
+        one.vest("0.2", "2026-12-31")
+        assert anomalies(one.events) == []
+
+    def test_money_that_came_after_a_full_forfeiture_vests_afresh(self, life):
+        one = gone(life)
+        one.forfeit("60", "0.4", "2025-07-31")
+        one.contribute("employer_match_true_up", "10", "2025-12-31")
+        one.vest("0", "2025-12-31")
         assert anomalies(one.events) == []
 
     def test_a_break_of_five_years(self, life):
