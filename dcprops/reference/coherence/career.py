@@ -25,7 +25,7 @@ from dcprops.events.payloads import (
 from dcprops.reference.balances import EMPLOYEE_SOURCES, ZERO
 from dcprops.reference.coherence.finding import Finding, Findings
 
-__all__ = ["career_findings", "spells"]
+__all__ = ["career_findings"]
 
 #: A pay period that holds the last day of work ends at most a month after it.
 LONGEST_PAY_PERIOD_DAYS: Final = 31
@@ -67,7 +67,7 @@ class _Career:
     plans_unknown: set[str] = field(default_factory=set)
 
 
-def spells(events: Sequence[SimulationEvent]) -> Iterator[SimulationEvent]:
+def _spells(events: Sequence[SimulationEvent]) -> Iterator[SimulationEvent]:
     """A person's events in canonical order, except that who leaves and is hired on one day does so in that order."""
     employed = False
     for _, day in groupby(events, key=lambda event: event.effective_date):
@@ -90,7 +90,7 @@ def career_findings(events: Sequence[SimulationEvent]) -> Findings:
         return
     plans = frozenset(event.payload.plan_id for event in events if isinstance(event.payload, EligibilityPayload))
     career = _Career(hires[0], plans)
-    for event in spells(events):
+    for event in _spells(events):
         if event.effective_date < career.hired:
             said = f"{event.payload.event_type} on {event.effective_date}, hired on {career.hired}"
             yield Finding("before-hire", event, said)
