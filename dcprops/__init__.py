@@ -24,6 +24,7 @@ from dcprops.events import (
     VestingPayload,
     WorkforceEventFactory,
 )
+from dcprops.reference.documents import balances
 
 if TYPE_CHECKING:
     from dcprops.properties import check
@@ -46,6 +47,7 @@ __all__ = [
     "VestingPayload",
     "WorkforceEventFactory",
     "audit",
+    "balances",
     "check",
 ]
 
