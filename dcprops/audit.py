@@ -1,19 +1,18 @@
-"""The audit of an event file: every row that isn't a valid event, with the field and the rule that it breaks."""
+"""The audit of an event file: rows that aren't valid events, what is wrong with the ledger, and its balances."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Final
 
-from pydantic import ValidationError
-
-from dcprops.event_files import EventFile, EventFileError, Row
+from dcprops.event_files import EventFile, EventFileError, event_of
 from dcprops.events import SimulationEvent
-from dcprops.rules import Breach, breaches, breaches_of_text
+from dcprops.reference import Anomaly, BalanceRow, anomalies, as_json, balances
+from dcprops.rules import Breach
 
 __all__ = ["Audit", "InvalidRow", "audit"]
 
@@ -21,8 +20,6 @@ __all__ = ["Audit", "InvalidRow", "audit"]
 ROWS_UNTIL_GIVEN_UP: Final = 1000
 _ROWS_BETWEEN_PROGRESS: Final = 1000
 _NOT_READABLE: Final = frozenset({"not-json", "not-utf-8"})
-#: The rule of what the model refuses and the catalogue of rules has no word for.
-_REFUSED: Final = "invalid"
 
 
 @dataclass(frozen=True)
@@ -41,85 +38,121 @@ class InvalidRow:
 
 @dataclass(frozen=True)
 class Audit:
-    """What an audit found. `events` counts the rows, blank lines apart; `valid` those of them that break no rule."""
+    """What an audit found.
+
+    `events` counts the rows, blank lines apart; `valid` those of them that break no rule. `anomalies` are those of all
+    valid events, whatever their day; `balances` are as of the end of the day `as_of`, None if they weren't asked for.
+    `as_of` is None only where no event is valid and no day was given.
+    """
 
     file: str
     events: int
     valid: int
     invalid: tuple[InvalidRow, ...]
+    anomalies: tuple[Anomaly, ...] = ()
+    balances: tuple[BalanceRow, ...] | None = None
+    as_of: date | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether every row is a valid event and no anomaly is an error; warnings may be there."""
+        return not self.invalid and all(anomaly.severity != "error" for anomaly in self.anomalies)
 
     @property
     def invalid_by_rule(self) -> dict[str, int]:
         """How often each rule was broken, the most frequent first."""
-        return dict(Counter(row.rule for row in self.invalid).most_common())
+        return _by_frequency(row.rule for row in self.invalid)
+
+    @property
+    def anomalies_by_code(self) -> dict[str, int]:
+        """How often each anomaly was found, the most frequent first."""
+        return _by_frequency(anomaly.code for anomaly in self.anomalies)
 
     def to_json(self) -> dict[str, Any]:
-        """The report as JSON values. Anomalies of the ledger are not looked for: `as_of`, the day they would hold for,
-        is null.
+        """The report as JSON values: money as text with six places, a percentage with four, a day as YYYY-MM-DD.
+
+        `balances` is there only if they were asked for.
         """
-        return {
+        report: dict[str, Any] = {
             "file": self.file,
             "events": self.events,
             "valid": self.valid,
             "invalid": [asdict(row) for row in self.invalid],
             "invalid_by_rule": self.invalid_by_rule,
-            "anomalies": [],
-            "anomalies_by_code": {},
-            "as_of": None,
+            "anomalies": [anomaly.as_mapping() for anomaly in self.anomalies],
+            "anomalies_by_code": self.anomalies_by_code,
         }
+        if self.balances is not None:
+            report["balances"] = [as_json(row) for row in self.balances]
+        report["as_of"] = None if self.as_of is None else self.as_of.isoformat()
+        return report
 
 
-def audit(path: str | os.PathLike[str], *, on_progress: Callable[[float, int], None] | None = None) -> Audit:
-    """Validate every row of the event file at `path`: NDJSON, plain or gzip, or Parquet in the Arrow schema.
+def audit(
+    path: str | os.PathLike[str],
+    *,
+    as_of: date | None = None,
+    with_balances: bool = False,
+    birth_years: Mapping[str, int] | None = None,
+    on_progress: Callable[[float, int], None] | None = None,
+) -> Audit:
+    """Validate every row of the event file at `path` (NDJSON, plain or gzip, or Parquet in the Arrow schema), and judge
+    the ledger that the valid ones are.
 
-    A row is valid if `SimulationEvent` accepts it. Whether rows agree with each other isn't judged. Rows are read one
-    at a time; what is kept is what is wrong. `on_progress(share, rows)` is called now and then with the share of the
-    file that has been read, from 0 to 1, and the number of rows.
+    A row is valid if `SimulationEvent` accepts it. Balances are as of the end of `as_of`, by default the last
+    effective date in the file. `birth_years` by employee_id makes the catch-up limits exact. Rows are read one at a
+    time; valid events and what is wrong are kept. `on_progress(share, rows)` is called now and then with the share of
+    the file that has been read, from 0 to 1, and the number of rows.
 
     Raises EventFileError, a ValueError of one line, for a file that can't be read as an event file; so is one of which
     no row is JSON, or none of the first thousand.
     """
-    rows = valid = 0
+    rows, events, invalid = _read(path, on_progress)
+    day = as_of or max((event.effective_date for event in events), default=None)
+    return Audit(
+        os.fspath(path),
+        rows,
+        len(events),
+        tuple(invalid),
+        tuple(anomalies(events, birth_years)),
+        tuple(balances(events, day) if day else ()) if with_balances else None,
+        day,
+    )
+
+
+def _read(
+    path: str | os.PathLike[str], on_progress: Callable[[float, int], None] | None
+) -> tuple[int, list[SimulationEvent], list[InvalidRow]]:
+    """The number of rows, the events that they are, and what is wrong with the others."""
+    rows = 0
+    events: list[SimulationEvent] = []
     invalid: list[InvalidRow] = []
     readable = False
     with EventFile(path) as file:
         for row in file:
             rows += 1
-            found = _breaches_of_row(row)
-            valid += not found
-            invalid.extend(InvalidRow(row.number, each.field, each.rule, each.message) for each in found)
-            readable = readable or _is_readable(found)
+            read = event_of(row)
+            if isinstance(read, SimulationEvent):
+                events.append(read)
+                readable = True
+            else:
+                invalid.extend(InvalidRow(row.number, each.field, each.rule, each.message) for each in read)
+                readable = readable or _is_readable(read)
             if not readable and rows == ROWS_UNTIL_GIVEN_UP:
                 break
             if on_progress and rows % _ROWS_BETWEEN_PROGRESS == 0:
                 on_progress(file.share_read, rows)
     if not readable:
         raise _no_event_file(path, invalid)
-    return Audit(os.fspath(path), rows, valid, tuple(invalid))
-
-
-def _breaches_of_row(row: Row) -> tuple[Breach, ...]:
-    content = row.content
-    if isinstance(content, Breach):
-        return (content,)
-    try:
-        SimulationEvent.model_validate_json(content if isinstance(content, bytes) else json.dumps(content))
-    except ValidationError as error:
-        found = breaches_of_text(content) if isinstance(content, bytes) else breaches(content)
-        return found or breaches_of_refusal(error)
-    return ()
-
-
-def breaches_of_refusal(error: ValidationError) -> tuple[Breach, ...]:
-    """What the model itself says of a document that it refuses, each under the rule `invalid`."""
-    return tuple(
-        Breach(".".join(map(str, detail["loc"])), _REFUSED, detail["msg"])
-        for detail in error.errors(include_url=False, include_input=False, include_context=False)
-    )
+    return rows, events, invalid
 
 
 def _is_readable(found: Iterable[Breach]) -> bool:
     return not any(each.rule in _NOT_READABLE and not each.field for each in found)
+
+
+def _by_frequency(codes: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(codes).most_common())
 
 
 def _no_event_file(path: str | os.PathLike[str], invalid: list[InvalidRow]) -> EventFileError:

@@ -1,74 +1,88 @@
-"""`dcprops audit`: which rows of an event file aren't valid events, and why."""
+"""`dcprops audit`: which rows of an event file aren't valid events, what is wrong with the ledger, and its balances."""
 
 from __future__ import annotations
 
 import argparse
 import os
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from dcprops.audit import Audit, InvalidRow, audit
+from dcprops.audit import Audit, audit
 from dcprops.commands import UsageError
+from dcprops.commands.audit_summary import print_summary
+from dcprops.commands.balance_csv import write_csv
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, write_json
-from dcprops.commands.terminal import count, progress, screen
+from dcprops.commands.terminal import count, day, progress, screen
 from dcprops.event_files import EventFileError
-from dcprops.printable import cut, printable
 
 if TYPE_CHECKING:
-    from dcprops.commands.screen import Screen
+    from collections.abc import Iterator
 
-_FIELD_WIDTH: Final = 60
-_MESSAGE_WIDTH: Final = 300
+__all__ = ["add_options", "run"]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What `dcprops audit` takes."""
     parser.add_argument("file", metavar="FILE", help="events as NDJSON (plain or gzip) or Parquet")
+    parser.add_argument("--balances", action="store_true", help="what every account comes to, too")
+    parser.add_argument(
+        "--as-of", metavar="DAY", type=day,
+        help="balances at the end of this day, YYYY-MM-DD (default: the last effective date in the file)",
+    )  # fmt: skip
     parser.add_argument("--show", metavar="N", type=count, default=20, help="list so many findings (default: 20)")
+    parser.add_argument("--csv", metavar="FILE", help="write the balances as CSV, with - to standard output")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON, with - to standard output")
+    parser.epilog = "exit status: 0 if every row is a valid event and no anomaly is an error (warnings may be), else 1"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Audit the file. 0 if every row is a valid event, else 1."""
-    _refuse_to_overwrite(arguments.file, arguments.json)
-    summary = None if arguments.json == STANDARD_OUTPUT else screen()
+    """Audit the file. 0 if every row is a valid event and no anomaly is an error, else 1."""
+    _refuse_to_mix(arguments)
+    summary = None if STANDARD_OUTPUT in {arguments.json, arguments.csv} else screen()
     with ExitStack() as outputs:
         report = outputs.enter_context(output_file(arguments.json)) if arguments.json else None
-        found = _audited(arguments.file)
+        table = outputs.enter_context(output_file(arguments.csv)) if arguments.csv else None
+        found = _audited(arguments)
         if report is not None:
             write_json(found.to_json(), report)
+        if table is not None:
+            write_csv(found.balances or (), table)
     if summary is not None:
-        _print_report(found, arguments.show, summary)
-    return 1 if found.invalid else 0
+        print_summary(found, arguments.show, summary)
+    return 0 if found.ok else 1
 
 
-def _refuse_to_overwrite(source: str, report: str | None) -> None:
-    if report and os.path.exists(source) and os.path.exists(report) and os.path.samefile(source, report):
-        raise UsageError(f"--json {report} would overwrite the file that is audited: name another one")
+def _refuse_to_mix(arguments: argparse.Namespace) -> None:
+    """Refuse outputs that would overwrite what is audited, or one another."""
+    for option, name in _outputs(arguments):
+        if name != STANDARD_OUTPUT and _same_file(arguments.file, name):
+            raise UsageError(f"{option} {name} would overwrite the file that is audited: name another one")
+    names = [name for _, name in _outputs(arguments)]
+    if names == [STANDARD_OUTPUT] * 2:
+        raise UsageError("--json and --csv cannot both go to standard output: name a file for one of them")
+    if len(names) == 2 and os.path.realpath(names[0]) == os.path.realpath(names[1]):
+        raise UsageError(f"--json and --csv both name {names[0]}: name another file for one of them")
 
 
-def _audited(path: str) -> Audit:
+def _outputs(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    if arguments.json:
+        yield "--json", arguments.json
+    if arguments.csv:
+        yield "--csv", arguments.csv
+
+
+def _same_file(one: str, other: str) -> bool:
+    return os.path.exists(one) and os.path.exists(other) and os.path.samefile(one, other)
+
+
+def _audited(arguments: argparse.Namespace) -> Audit:
     try:
         with progress("audit") as bar:
-            on_progress = None if bar is None else lambda share, rows: bar(share, f"{rows:,} events")
-            return audit(path, on_progress=on_progress)
+            return audit(
+                arguments.file,
+                as_of=arguments.as_of,
+                with_balances=arguments.balances or bool(arguments.csv),
+                on_progress=None if bar is None else lambda share, rows: bar(share, f"{rows:,} events"),
+            )
     except EventFileError as error:
         raise UsageError(str(error)) from error
-
-
-def _print_report(found: Audit, show: int, to: Screen) -> None:
-    invalid = found.events - found.valid
-    to.print_line(printable(f"{found.file}: {found.events:,} events, {found.valid:,} valid, {invalid:,} invalid"))
-    if found.invalid:
-        by_rule = [(rule, f"{count:,}") for rule, count in found.invalid_by_rule.items()]
-        to.print_table({"Rule": False, "Findings": True}, by_rule)
-    if found.invalid and show:
-        rows = [_cells(row) for row in found.invalid[:show]]
-        to.print_table({"Line": True, "Field": False, "Rule": False, "Message": False}, rows)
-    if len(found.invalid) > show:
-        left = f"{len(found.invalid) - show:,} of {len(found.invalid):,} findings are not shown"
-        to.print_line(f"{left}: --show N lists more, --json FILE has all")
-
-
-def _cells(row: InvalidRow) -> tuple[str, ...]:
-    return str(row.line), cut(row.field or "(the row)", _FIELD_WIDTH), row.rule, cut(row.message, _MESSAGE_WIDTH)

@@ -1,11 +1,13 @@
-"""What reaches the terminal: a screen for reports, and progress; and counts that come from it."""
+"""What reaches the terminal: a screen for reports, and progress; and the counts and days that come from it."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,7 +16,7 @@ from dcprops.commands import UsageError
 if TYPE_CHECKING:
     from dcprops.commands.screen import Screen
 
-__all__ = ["OnProgress", "count", "progress", "screen"]
+__all__ = ["OnProgress", "count", "day", "progress", "screen"]
 
 OnProgress: TypeAlias = Callable[[float, str], None]
 
@@ -24,6 +26,17 @@ def count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"expected a count such as 20, got {text!r}")
     return int(text)
+
+
+def day(text: str) -> date:
+    """A day as an option's value. Raises argparse's error for anything else."""
+    try:
+        # fromisoformat alone also reads 20241231 and 2024-W52-2, which documents don't have.
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"expected a day as YYYY-MM-DD, such as 2024-12-31, got {text!r}")
 
 
 def screen() -> Screen:

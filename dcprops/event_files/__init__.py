@@ -10,7 +10,8 @@ What a file is, its content says and not its name. Rows are read one at a time; 
 - **Parquet** in the Arrow schema of the events, read with pyarrow (the `duckdb` extra).
 """
 
+from dcprops.event_files.events import event_of
 from dcprops.event_files.opening import EventFile
 from dcprops.event_files.rows import LONGEST_LINE, EventFileError, Row
 
-__all__ = ["LONGEST_LINE", "EventFile", "EventFileError", "Row"]
+__all__ = ["LONGEST_LINE", "EventFile", "EventFileError", "Row", "event_of"]

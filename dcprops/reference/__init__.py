@@ -3,6 +3,7 @@
 from dcprops.reference.balances import Account, BalanceRow, Step, arithmetic, balances, steps
 from dcprops.reference.coherence import Anomaly, anomalies
 from dcprops.reference.compliance import ComplianceRow, Deferrals, Person, compliance
+from dcprops.reference.documents import as_json
 from dcprops.reference.limits import DollarLimits, MissingYearError, dollar_limits, limits, years
 from dcprops.reference.order import canonical_order, distinct
 
@@ -18,6 +19,7 @@ __all__ = [
     "Step",
     "anomalies",
     "arithmetic",
+    "as_json",
     "balances",
     "canonical_order",
     "compliance",

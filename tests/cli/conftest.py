@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -60,6 +61,18 @@ def refused() -> Callable[[Done], str]:
 def sample_path() -> Path:
     """200 events that a retirement-plan simulator wrote, of all eleven types."""
     return Path(__file__).parents[1] / "data" / "planwise_sample.ndjson"
+
+
+@pytest.fixture
+def coherent_path(tmp_path_factory: pytest.TempPathFactory, sample_path: Path) -> Path:
+    """The 164 events of the sample that are neither forfeitures nor HCE determinations: nothing is wrong with them."""
+    lines = sample_path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path = tmp_path_factory.mktemp("coherent") / "events.ndjson"
+    path.write_text(
+        "".join(line for line in lines if not re.search(r'"event_type":"(forfeiture|hce_status)"', line)),
+        encoding="utf-8",
+    )
+    return path
 
 
 @pytest.fixture
