@@ -40,7 +40,8 @@ class Command:
 
 _COMMANDS = (
     Command("check", "Run the properties against a target", "dcprops.commands.check"),
-    Command("audit", "Validate an event file row by row", "dcprops.commands.audit"),
+    Command("audit", "Validate an event file, judge its ledger, and balance it", "dcprops.commands.audit"),
+    Command("golden", "Compare scenarios worked by hand with the reference", "dcprops.commands.golden"),
     Command("schema", "Print the event schema in one of its formats", "dcprops.commands.schema"),
 )
 #: Every command by its name, in the order of the help.

@@ -28,18 +28,30 @@ MAY_IMPORT: dict[str, set[str]] = {
     "schemas": EVENTS,
     "rules": EVENTS,
     "reference": TABLES,
+    "printable": set(),
     "event_files": TABLES,
+    "golden": {*ORACLE, "event_files"},
     "store": {*ORACLE, "event_files"},
     "population": {*ORACLE, "event_files"},
     "audit": {*ORACLE, "event_files", "store"},
     "strategies": ORACLE,
     "properties": {*ORACLE, "strategies"},
     "monitor": ORACLE,
-    "reports": {*ORACLE, "strategies", "properties", "audit"},
+    "reports": {*ORACLE, "strategies", "properties", "audit", "printable"},
 }
 #: On top of the house: they may import all of it.
 TOP = {"dcprops", "cli", "commands", "__main__", "_dcprops_pytestplugin"}
-WITHOUT_HYPOTHESIS = {"events", "schemas", "rules", "reference", "event_files", "audit", "store", "population"}
+WITHOUT_HYPOTHESIS = {
+    "events",
+    "schemas",
+    "rules",
+    "reference",
+    "event_files",
+    "golden",
+    "audit",
+    "store",
+    "population",
+}
 
 
 def name_of(path: Path) -> str:
