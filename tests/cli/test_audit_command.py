@@ -130,6 +130,15 @@ def test_anomalies_are_counted_by_code_with_what_they_mean(dcprops, sample_path:
     assert left == "31 of 31 anomalies are not shown: --show N lists more, --json FILE has all"
 
 
+def test_errors_come_before_warnings_however_many_there_are(dcprops, tmp_path: Path, sample_path: Path):
+    text = sample_path.read_text(encoding="utf-8")
+    path = tmp_path / "events"
+    path.write_text(text + text, encoding="utf-8")
+    done = dcprops("audit", path, "--show", "0")
+    codes = [line.split()[0] for line in done.stdout.splitlines() if line.split()[1:2] in (["error"], ["warning"])]
+    assert codes == ["forfeiture-over-balance", "hce-threshold-of-another-year", "before-hire", "duplicate-event"]
+
+
 def test_each_anomaly_is_shown_with_its_account_event_and_values(dcprops, coherent_path: Path):
     # The sample's EMP_000076 has no money before March 2022.
     bad = {

@@ -78,6 +78,18 @@ def test_a_row_that_is_missing_and_one_too_many_are_seen(document):
         assert (drift.expected, drift.got) == ("present", "absent")
 
 
+def test_a_source_that_is_missing_and_one_too_many_are_seen():
+    document = document_of(SHIPPED / "partly-vested.json")
+    sources = document["balances"][0]["sources"]
+    assert sources == {"employer_match": "100.000000"}
+    sources["employee_roth"] = "0.000000"
+    (more,) = drift_of(document)
+    assert (more.field, more.expected, more.got) == ("sources.employee_roth", "0.000000", "absent")
+    sources.clear()
+    (fewer,) = drift_of(document)
+    assert (fewer.field, fewer.expected, fewer.got) == ("sources.employer_match", "absent", "100.000000")
+
+
 def test_an_anomaly_that_is_missing_and_one_too_many_are_seen(document):
     for anomaly in document["anomalies"]:
         fewer = {**document, "anomalies": [each for each in document["anomalies"] if each is not anomaly]}
