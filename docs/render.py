@@ -1,4 +1,4 @@
-"""Writes the pages of this folder that are made from tables of the package: `python docs/render.py` from the checkout."""
+"""Writes the pages of this folder that are made from the package's tables: `python docs/render.py` in a checkout."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def rules_page() -> str:
 def _rules() -> Iterator[str]:
     yield "# What makes a document invalid"
     yield ""
-    yield "Made from `dcprops.rules` by `docs/render.py`. A rule of level *must* that a model lets pass loses or corrupts"
-    yield "data; one of level *should* is hygiene, and counts with `dcprops check --strict`."
+    yield "Made from `dcprops.rules` by `docs/render.py`. A model that lets a document pass that breaks a rule of level"
+    yield "*must* loses or corrupts data; *should* is hygiene, and counts with `dcprops check --strict`."
     yield ""
     yield "| rule | a field that breaks it |"
     yield "|---|---|"
