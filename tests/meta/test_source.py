@@ -25,6 +25,7 @@ ORACLE = {*TABLES, "reference"}
 #: Each room of the house, and the rooms that it may import from.
 MAY_IMPORT: dict[str, set[str]] = {
     "events": set(),
+    "printable": set(),
     "schemas": EVENTS,
     "rules": EVENTS,
     "reference": TABLES,
@@ -35,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "strategies": ORACLE,
     "properties": {*ORACLE, "strategies"},
     "monitor": ORACLE,
-    "reports": {*ORACLE, "strategies", "properties", "audit"},
+    "reports": {*ORACLE, "strategies", "properties", "audit", "printable"},
 }
 #: On top of the house: they may import all of it.
 TOP = {"dcprops", "cli", "commands", "__main__", "_dcprops_pytestplugin"}
