@@ -48,13 +48,14 @@ def documents(
     In every spelling that the schema allows: amounts with fewer places, optional fields left out, timestamps with and
     without a zone, keys in another order. With `canonical`, only as an event writes itself.
 
-    Raises InvalidArgument if `event_type` is no event type or is given with `events`, or `events` no strategy for events.
+    Raises InvalidArgument if `event_type` is no event type or is given with `events`, or `events` is no strategy for
+    events.
 
     Examples from this strategy shrink towards the canonical document of the simplest event.
     """
     checked({"events": events})
     if event_type is not None and events is not None:
-        raise InvalidArgument(f"Cannot have both {event_type=} and events={events!r}: events decides the type")
+        raise InvalidArgument(f"Cannot have both {event_type=} and events, which decides the type: drop one")
     event = draw(draw_events(event_type=event_type) if events is None else events)
     if not isinstance(event, SimulationEvent):
         raise InvalidArgument(f"events gave {event!r} (type={type(event).__name__}): it must give events, as events()")

@@ -62,7 +62,7 @@ def events(
     }
     checked({"payloads": payloads, **overrides})
     if event_type is not None and payloads is not None:
-        raise InvalidArgument(f"Cannot have both {event_type=} and payloads={payloads!r}: payloads decides the type")
+        raise InvalidArgument(f"Cannot have both {event_type=} and payloads, which decides the type: drop one")
     return _draw_event(draw, event_type, payloads, overrides, at_boundaries=False)
 
 
