@@ -118,7 +118,7 @@ def zone(document: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_documents_reach_every_spelling(spelling):
-    document = find_any(dc.documents(), SPELLINGS[spelling], examples=2000)
+    document = find_any(dc.documents(), SPELLINGS[spelling], examples=10_000)
     assert is_valid(document)
 
 
