@@ -344,6 +344,14 @@ def _wrongs() -> tuple[Document, ...]:
     return tuple(cell.put(SAMPLES[cell.event_types[0]], value) for cell in CATALOGUE for value in cell.values)
 
 
+def _samples_and_edges() -> tuple[Document, ...]:
+    return (*_samples(), *_edges())
+
+
+def _samples_edges_and_wrongs() -> tuple[Document, ...]:
+    return (*_samples_and_edges(), *_wrongs())
+
+
 def _valid() -> SearchStrategy[Document]:
     return documents()
 
@@ -413,7 +421,7 @@ MODEL_SUITE: Final = (
         "0.0000001 dollars is accepted as above zero, stored as zero, and refused when read",
         _is_reloadable,
         _valid_or_not,
-        _wrongs,
+        _samples_edges_and_wrongs,
     ),
     Property(
         "model.timestamps-aware",
@@ -434,7 +442,7 @@ MODEL_SUITE: Final = (
         "an enrollment comes back without its opt-out date",
         _survives_python,
         _valid,
-        _samples,
+        _samples_and_edges,
         _nothing_is_accepted,
     ),
     Property(
@@ -445,7 +453,7 @@ MODEL_SUITE: Final = (
         "a promotion's effective_date is dropped",
         _survives_json,
         _valid,
-        _samples,
+        _samples_and_edges,
         _nothing_is_accepted,
     ),
     Property(
@@ -467,7 +475,7 @@ MODEL_SUITE: Final = (
         '"375" is written "375", and "375.0" is written "375.0"',
         _is_dumped_canonically,
         _valid,
-        _samples,
+        _samples_and_edges,
         _nothing_is_accepted,
     ),
     Property(
@@ -478,7 +486,7 @@ MODEL_SUITE: Final = (
         "23500.000001 comes back as 23500.00",
         _keeps_decimals,
         _boundaries,
-        _samples,
+        _samples_and_edges,
         _nothing_is_accepted,
     ),
     Property(
@@ -489,7 +497,7 @@ MODEL_SUITE: Final = (
         "with a precision of 3, 23500.000001 is refused",
         _ignores_decimal_context,
         _boundaries,
-        _samples,
+        _samples_and_edges,
         _nothing_is_accepted,
     ),
     Property(
