@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -41,6 +41,7 @@ A_BOUND_IS_VALID = "a value at a bound is a valid one, and is drawn as such"
 A_REFUSED_SPELLING = "the spelling is one of those that valid documents have, drawn or at a bound"
 LOST_IN_WRITING = "what is written otherwise is not canonical either"
 NOT_THE_SAME_AGAIN = "what is loaded again is another value, valid document or not"
+NEVER_EQUAL = "values are compared wherever one is made twice"
 WRONG_CELLS = "the matrix counts crashes too"
 
 
@@ -237,6 +238,58 @@ class DoesNotWriteAnOptionalField(UndescribedModel):
         return {name: value for name, value in super().written(values).items() if name != "opt_out_window_expires"}
 
 
+@breaks(
+    "model.routes-by-event-type",
+    "model.round-trip-json",
+    "model.dump-is-canonical",
+    "model.round-trip-python",
+    "model.accepted-is-reloadable",
+    because="a payload without a field that its type must have is refused when it is read again",
+)
+class LosesARequiredField(UndescribedModel):
+    """No department is ever written."""
+
+    def written(self, values: Any) -> dict[str, Any]:
+        return {name: value for name, value in super().written(values).items() if name != "department"}
+
+
+@breaks(
+    "model.timestamps-aware",
+    "model.round-trip-json",
+    "model.dump-is-canonical",
+    "model.round-trip-python",
+    "model.accepted-is-reloadable",
+    because="what is written for created_at is no timestamp, and refused when it is read again",
+)
+class WritesTimestampsForReaders(UndescribedModel):
+    """A timestamp is written as people say it."""
+
+    def write(self, value: Any) -> Any:
+        return value.strftime("%d %B %Y") if isinstance(value, datetime) else super().write(value)
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """An event that remembers which key came first, though that makes no difference to it."""
+
+    values: tuple[tuple[str, object], ...]
+    payload: Payload
+    first: str = field(compare=False)
+
+
+@breaks("model.dump-is-canonical")
+class WritesInTurns(UndescribedModel):
+    """Writes the payload last if it came first, and first if it did not: an event never has one text."""
+
+    def validate(self, document: Any) -> Any:
+        event = super().validate(document)
+        return Ordered(event.values, event.payload, next(iter(document)))
+
+    def dump(self, value: Any) -> dict[str, Any]:
+        dumped = super().dump(value)
+        return dumped if value.first == "payload" else {"payload": dumped.pop("payload"), **dumped}
+
+
 class Unpicklable(Payload):
     """Carries what no other process has."""
 
@@ -375,6 +428,44 @@ class CannotBeHashed(UndescribedModel):
 @dataclass(unsafe_hash=True)
 class Changeable:
     """A payload that anyone may change."""
+
+    event_type: str
+    values: tuple[tuple[str, object], ...]
+
+
+class Unsteady(Payload):
+    """Hashes by identity, equal by value."""
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+@breaks("model.frozen-and-hashable")
+class HashesByIdentity(UndescribedModel):
+    """Equal payloads are two members of a set."""
+
+    def payload(self, event_type: str, values: tuple[tuple[str, object], ...]) -> Any:
+        return Unsteady(event_type, values)
+
+
+@breaks(
+    "model.frozen-and-hashable",
+    "model.round-trip-python",
+    "model.round-trip-pickle",
+    "model.accepted-is-reloadable",
+    "model.order-of-keys-irrelevant",
+    because=NEVER_EQUAL,
+)
+class EqualByIdentity(UndescribedModel):
+    """A payload is equal to itself only."""
+
+    def payload(self, event_type: str, values: tuple[tuple[str, object], ...]) -> Any:
+        return Unequal(event_type, values)
+
+
+@dataclass(frozen=True, eq=False)
+class Unequal:
+    """A payload that is compared by identity."""
 
     event_type: str
     values: tuple[tuple[str, object], ...]
