@@ -263,8 +263,8 @@ class Date(Kind):
         return {"type": "string", "format": "date", "maxLength": 10, "pattern": f"^{_DATE}$"}
 
     def core_schema(self) -> CoreSchema:
-        text = core_schema.chain_schema(
-            [core_schema.str_schema(strict=True, pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), core_schema.date_schema()]
+        text = core_schema.no_info_after_validator_function(
+            date.fromisoformat, core_schema.str_schema(strict=True, pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
         )
         day = core_schema.no_info_after_validator_function(_plain_date, core_schema.date_schema(strict=True))
         return core_schema.json_or_python_schema(
@@ -302,13 +302,16 @@ class Timestamp(Kind):
 
     def core_schema(self) -> CoreSchema:
         day = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T"
+        without_zone = core_schema.no_info_after_validator_function(
+            _read_as_utc, core_schema.str_schema(strict=True, pattern=f"{day}{_TIME}$")
+        )
         in_utc = core_schema.no_info_after_validator_function(
-            _read_utc, core_schema.str_schema(strict=True, pattern=f"{day}{_TIME}Z?$")
+            datetime.fromisoformat, core_schema.str_schema(strict=True, pattern=f"{day}{_TIME}Z$")
         )
         with_offset = core_schema.no_info_after_validator_function(
             self._read_with_offset, core_schema.str_schema(strict=True, pattern=f"{day}{_TIME}{_OFFSET}$")
         )
-        text = core_schema.union_schema([in_utc, with_offset], mode="left_to_right")
+        text = core_schema.union_schema([without_zone, in_utc, with_offset], mode="left_to_right")
         instant = core_schema.no_info_after_validator_function(self._in_utc, core_schema.datetime_schema(strict=True))
         return core_schema.json_or_python_schema(
             json_schema=self._explained(text),
@@ -335,8 +338,8 @@ class Timestamp(Kind):
         )  # fmt: skip
 
 
-def _read_utc(text: str) -> datetime:
-    return datetime.fromisoformat(text if text[-1] == "Z" else text + "Z")
+def _read_as_utc(text: str) -> datetime:
+    return datetime.fromisoformat(text + "Z")
 
 
 @dataclass(frozen=True)
@@ -398,7 +401,8 @@ class WholeNumber(Kind):
 
     def core_schema(self) -> CoreSchema:
         integer = core_schema.int_schema(strict=True, ge=self.minimum, le=self.maximum)
-        return self._explained(core_schema.no_info_before_validator_function(_integral_float_as_int, integer))
+        written_as_float = core_schema.no_info_before_validator_function(_integral_float_as_int, integer)
+        return self._explained(core_schema.union_schema([integer, written_as_float], mode="left_to_right"))
 
 
 def _integral_float_as_int(value: object) -> object:

@@ -140,6 +140,14 @@ class Report:
         }
 
 
+def described(value: object) -> str:
+    """A value of the target's as a report shows it."""
+    try:
+        return ascii(value)
+    except Exception as error:  # noqa: BLE001  # a target's own __repr__ may fail in any way
+        return f"({type(value).__name__}, whose __repr__ raised {type(error).__name__})"
+
+
 def as_text(value: object) -> str:
     """A value of any kind as a report shows it."""
     if isinstance(value, str):

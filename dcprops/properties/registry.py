@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 from hypothesis.strategies import SearchStrategy
 
-from dcprops.properties.targets import ModelTarget
+from dcprops.properties.failures import Breaking
+from dcprops.properties.targets import Crashed, ModelTarget
 
 __all__ = ["Examples", "Property"]
 
@@ -38,6 +39,15 @@ class Property:
     unless: Callable[[ModelTarget], str] = lambda target: ""
     share: float = 1.0
     also_holds: Callable[[ModelTarget, Any], None] = lambda target, document: None
+
+    def ask(self, target: ModelTarget, example: Any, *, thoroughly: bool) -> None:
+        """Raises Breaking if the law does not hold for the example, also where the target can't be asked."""
+        try:
+            self.holds(target, example)
+            if thoroughly:
+                self.also_holds(target, example)
+        except Crashed as crash:
+            raise Breaking("the model crashes", expected="an answer", got=str(crash)) from crash
 
     @property
     def suite(self) -> str:

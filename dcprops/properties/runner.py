@@ -103,8 +103,7 @@ def reproduce(check_id: str, document: object, *, model: object | None = None) -
     """
     law = _chosen((), (check_id,))[0]
     target = model_target() if model is None else model_target(model)
-    law.holds(target, document)
-    law.also_holds(target, document)
+    law.ask(target, document, thoroughly=True)
 
 
 def _version() -> str:
@@ -120,9 +119,12 @@ def _chosen(suites: tuple[str, ...], only: tuple[str, ...]) -> tuple[Property, .
     for id_ in only:
         if id_ not in PROPERTIES:
             raise SelectionError(f"there is no property {id_!r}: expected one of {', '.join(PROPERTIES)}")
-    return tuple(
+    chosen = tuple(
         each for each in PROPERTIES.values() if (not suites or each.suite in suites) and (not only or each.id in only)
     )
+    if not chosen:
+        raise SelectionError(f"no property is left: of {', '.join(only)} none is in the suite {' or '.join(suites)}")
+    return chosen
 
 
 def _result(run: _Run, law: Property) -> CheckResult:
@@ -159,9 +161,7 @@ class _Examples:
     def attempt(self, example: object, *, is_drawn: bool) -> None:
         """Raises Breaking if the law does not hold for the example."""
         self.count += 1
-        self._law.holds(self._target, example)
-        if is_drawn:
-            self._law.also_holds(self._target, example)
+        self._law.ask(self._target, example, thoroughly=is_drawn)
 
 
 def _failures(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure]:
@@ -207,8 +207,9 @@ def _smallest(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
         ours, others = group.split(Breaking)
         if others is not None:
             raise others from None
-        for each in ours.exceptions if ours is not None else ():
-            yield _failure(run, law, *last[str(each)])
+        # The same words may come from several lines of the target's code; the last of them is the smallest.
+        for message in dict.fromkeys(map(str, ours.exceptions if ours is not None else ())):
+            yield _failure(run, law, *last[message])
 
 
 #: Nothing of the user's own settings, of CI's or of an earlier run: the seed alone decides.
@@ -308,7 +309,8 @@ def _cell_failure(run: _Run, law: Property, cell: Cell, outcome: Outcome, docume
     what = "crashes on" if outcome == "crashed" else "accepts"  # both read well before the rule and before "it"
     return Failure(
         title=f"{law.id}: {cell.payload}.{cell.field} {what} {cell.rule}",
-        message=f"the {cell.field} of a document breaks the rule {cell.rule} (level {cell.level}), and the model {what} it",
+        message=f"the {cell.field} of a document breaks the rule {cell.rule} (level {cell.level}), "
+        f"and the model {what} it",
         field=cell.field,
         expected="rejected",
         got=outcome,

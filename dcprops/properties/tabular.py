@@ -54,7 +54,7 @@ _SCHEMA: Final = arrow_schema()
 
 
 def _agrees_with(system: str, name: str, table: pa.Table, document: Document, model_accepts: bool) -> None:
-    refusal = _refusal(name, table)
+    refusal, taken = _refusal_or_rows(name, table)
     if (refusal is None) != model_accepts:
         raise Breaking(
             f"the model {'accepts' if model_accepts else 'refuses'} what {system} "
@@ -62,9 +62,8 @@ def _agrees_with(system: str, name: str, table: pa.Table, document: Document, mo
             expected="accepted" if model_accepts else "refused",
             got=refusal or "taken",
         )
-    if refusal is None:
-        (back,) = documents_of(_database().sql(f'FROM "{name}"').to_arrow_table())
-        _database().execute(f'DELETE FROM "{name}"')
+    if taken is not None:
+        (back,) = documents_of(taken)
         expected = canonical({**_ENVELOPE_DEFAULTS, **document})
         if back != expected:
             raise Breaking(
@@ -72,16 +71,19 @@ def _agrees_with(system: str, name: str, table: pa.Table, document: Document, mo
             )
 
 
-def _refusal(name: str, table: pa.Table) -> str | None:
+def _refusal_or_rows(name: str, table: pa.Table) -> tuple[str, None] | tuple[None, pa.Table]:
+    """Why the named table refuses what is inserted, or what it has of it. It is empty again afterwards."""
     database = _database()
     database.register("incoming", table)
     try:
         database.execute(f'INSERT INTO "{name}" BY NAME FROM incoming')  # our own name
     except (duckdb.ConstraintException, duckdb.ConversionException) as error:
-        return str(error).splitlines()[0]
+        return str(error).splitlines()[0], None
     finally:
         database.unregister("incoming")
-    return None
+    rows = database.sql(f'FROM "{name}"').to_arrow_table()
+    database.execute(f'DELETE FROM "{name}"')
+    return None, rows
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import os
@@ -9,7 +10,7 @@ import pickle
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypedDict, cast, runtime_checkable
 
 from pydantic import BaseModel, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
@@ -47,7 +48,7 @@ class Crashed(Exception):
     """The target raised what no caller is prepared for."""
 
     def __init__(self, call: str, error: BaseException) -> None:
-        super().__init__(f"{call} raised {type(error).__name__}: {str(error) or 'no message'}")
+        super().__init__(f"{call} raised {type(error).__name__}: {_words_of(error)}")
         self.error = error
 
 
@@ -97,6 +98,10 @@ class ModelTarget:
         """A copy of the value that has been through pickle. Raises Crashed."""
         return self._unrefused("pickle", lambda: pickle.loads(pickle.dumps(value)))  # noqa: S301  # just made here
 
+    def equal(self, one: object, other: object) -> bool:
+        """Whether two values are equal. Raises Crashed."""
+        return cast("bool", self._unrefused("==", lambda: bool(one == other)))
+
     def hashed(self, value: object) -> int:
         """The value's hash. Raises Crashed."""
         return cast("int", self._unrefused("hash", lambda: hash(value)))
@@ -104,10 +109,10 @@ class ModelTarget:
     def _guarded(self, call: str, function: Callable[[Any], Any], argument: object) -> Any:
         try:
             return function(argument)
-        except self.errors as error:
-            raise Rejected(str(error)) from error
-        except (KeyboardInterrupt, MemoryError):
+        except KeyboardInterrupt:
             raise
+        except self.errors as error:
+            raise Rejected(_words_of(error)) from error
         except BaseException as error:  # also SystemExit and pytest's, which are no Exception
             raise Crashed(call, error) from error
 
@@ -141,30 +146,44 @@ def load(name: str) -> object:
             raise TargetError(
                 f"{module_name} has no {attribute}: write module:attribute as it is in the code"
             ) from None
+        except Exception as error:  # a module may make its attributes when they are asked for
+            raise TargetError(
+                f"{module_name} fails to give {attribute}: {type(error).__name__}: {_one_line(error)}"
+            ) from error
     return value
 
 
+def _words_of(error: BaseException) -> str:
+    """What an exception says. A target's own may fail even at that."""
+    try:
+        return str(error) or "no message"
+    except Exception as fault:  # noqa: BLE001  # whichever it is, there is nothing to quote
+        return f"no message, for its __str__ raised {type(fault).__name__}"
+
+
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or "no message"
+    return " ".join(_words_of(error).split())
 
 
 def model_target(given: object = SimulationEvent) -> ModelTarget:
     """The model target for an object, or for the `module:attribute` of one.
 
     A Pydantic model class, a TypeAdapter, a type that one can be made for, or an object (or a class to be called
-    without arguments) with `validate` and `dump`. Raises TargetError for anything else.
+    without arguments) with `validate` and `dump`; a model target is one already. Raises TargetError for anything else.
     """
-    name = given if isinstance(given, str) else _name_of(given)
-    value = load(given) if isinstance(given, str) else given
+    if isinstance(given, ModelTarget):
+        return given
+    source = _source(given) if isinstance(given, str) else _source_of(given)
+    name, value = source["name"], load(given) if isinstance(given, str) else given
     if isinstance(value, type) and issubclass(value, BaseModel):
-        return _pydantic_target(name, value, TypeAdapter(value))
+        return _pydantic_target(source, value, TypeAdapter(value))
     if isinstance(value, TypeAdapter):
-        return _pydantic_target(name, value, value)
+        return _pydantic_target(source, value, value)
     if isinstance(value, type) and _has_calls(value):
         value = _made(name, value)
     if _has_calls(value):
-        return _custom_target(name, cast("Model", value))
-    return _pydantic_target(name, value, _adapter(name, value))
+        return _custom_target(source, cast("Model", value))
+    return _pydantic_target(source, value, _adapter(name, value))
 
 
 def _has_calls(value: object) -> bool:
@@ -190,15 +209,13 @@ def _adapter(name: str, value: object) -> TypeAdapter[Any]:
         raise TargetError(f"{name} is no model: expected {expected}") from error
 
 
-def _pydantic_target(name: str, value: object, adapter: TypeAdapter[Any]) -> ModelTarget:
+def _pydantic_target(source: _Source, value: object, adapter: TypeAdapter[Any]) -> ModelTarget:
     # The class's own method, not the adapter's: a model may have more to say about its text.
     read = (
         value.model_validate_json if isinstance(value, type) and issubclass(value, BaseModel) else adapter.validate_json
     )
     return ModelTarget(
-        name=name,
-        import_line=_import_line(name),
-        expression=_expression(name),
+        **source,
         _validate=lambda document: read(json.dumps(document)),
         _dump=lambda dumped: cast("Document", json.loads(adapter.dump_json(dumped, by_alias=True))),
         _json_schema=lambda: adapter.json_schema(mode="validation"),
@@ -208,29 +225,44 @@ def _pydantic_target(name: str, value: object, adapter: TypeAdapter[Any]) -> Mod
     )
 
 
-def _custom_target(name: str, model: Model) -> ModelTarget:
+def _custom_target(source: _Source, model: Model) -> ModelTarget:
     errors = getattr(model, "errors", ValueError)
+    types = tuple(errors) if isinstance(errors, tuple | list | set | frozenset) else (errors,)
+    for each in types:
+        if not (isinstance(each, type) and issubclass(each, BaseException)):
+            name = source["name"]
+            raise TargetError(f"{name}.errors has {each!r}: expected exception types, such as (ValueError, KeyError)")
     return ModelTarget(
-        name=name,
-        import_line=_import_line(name),
-        expression=_expression(name),
+        **source,
         _validate=model.validate,
         _dump=model.dump,
         _json_schema=getattr(model, "json_schema", None),
-        errors=tuple(errors) if isinstance(errors, tuple | list | set | frozenset) else (errors,),
+        errors=types,
     )
 
 
-def _name_of(value: object) -> str:
-    """`module:attribute` of a class or function; for other objects, of their type."""
-    named = value if hasattr(value, "__qualname__") else type(value)
-    return f"{getattr(named, '__module__', '?')}:{getattr(named, '__qualname__', '?')}"
+class _Source(TypedDict):
+    """How a test's source gets hold of a target."""
+
+    name: str
+    import_line: str
+    expression: str
 
 
-def _import_line(name: str) -> str:
+def _source(name: str) -> _Source:
     module, _, attribute = name.partition(":")
-    return f"from {module} import {attribute.split('.')[0]}"
+    return {"name": name, "import_line": f"from {module} import {attribute.split('.')[0]}", "expression": attribute}
 
 
-def _expression(name: str) -> str:
-    return name.partition(":")[2]
+def _source_of(value: object) -> _Source:
+    """The import of an object, or of its class; where that leads elsewhere, a place to write one."""
+    named = value if hasattr(value, "__qualname__") else type(value)
+    module, attribute = getattr(named, "__module__", "?"), getattr(named, "__qualname__", "?")
+    source = _source(f"{module}:{attribute}")
+    try:
+        found: object = functools.reduce(getattr, attribute.split("."), sys.modules[module])
+    except (AttributeError, KeyError):
+        found = None
+    if found is named and not (isinstance(value, TypeAdapter) or hasattr(value, "__origin__")):
+        return source
+    return {**source, "import_line": "# import here what was checked, and name it below", "expression": "..."}

@@ -62,7 +62,8 @@ def breaches_of_text(text: str | bytes) -> tuple[Breach, ...]:
     try:
         document = json.loads(decoded, object_pairs_hook=_noting(repeats), parse_int=_parse_int)
     except json.JSONDecodeError as error:
-        return (Breach("", "not-json", f"the document is not JSON: {error.msg} at character {error.pos + 1}"),)
+        where = f"at character {error.pos + 1}"
+        return (Breach("", "not-json", f"the document is not JSON {where}: {error.msg.removesuffix(' at')}"),)
     except RecursionError:
         return (Breach("", "not-json", "the document is not JSON that can be read: it is nested too deeply"),)
     repeated = (_breach(key, "duplicate-key", key, "each key once") for key in dict.fromkeys(repeats))

@@ -30,7 +30,7 @@ from dcprops.events.kinds import (
 from dcprops.strategies import _boundaries
 from dcprops.strategies._boundaries import Classes
 
-__all__ = ["Coding", "coding_of", "nullable", "read_amount", "read_boundary_amount"]
+__all__ = ["Coding", "coding_of", "nullable", "read_boundary_number", "read_number"]
 
 _HALF: Final = 128
 _THIRD: Final = 86
@@ -135,15 +135,23 @@ def _fixed_point(kind: FixedPoint) -> Coding:
     return _picked(3 if kind.maximum is not None else 10, general, _quanta(kind), general_first=False)
 
 
-def read_amount(kind: FixedPoint) -> Callable[[int], Decimal]:
-    """How an amount is read from an integer: below zero it picks a boundary, else it is the amount in quanta."""
-    accepted, pick = kind.quanta, _picker(_quanta(kind))
-    return lambda number: pick(-number - 1) if number < 0 else kind.from_quanta(accepted[number % len(accepted)])
+def _boundaries_of(kind: FixedPoint | WholeNumber) -> Classes[Any]:
+    return _quanta(kind) if isinstance(kind, FixedPoint) else _boundaries.whole_numbers(kind)
 
 
-def read_boundary_amount(kind: FixedPoint) -> Callable[[int], Decimal]:
+def read_number(kind: FixedPoint | WholeNumber) -> Callable[[int], Any]:
+    """How a number is read from an integer: below zero it picks a boundary, else it counts the values accepted."""
+    pick = _picker(_boundaries_of(kind))
+    if isinstance(kind, FixedPoint):
+        quanta, from_quanta = kind.quanta, kind.from_quanta
+        return lambda number: pick(-number - 1) if number < 0 else from_quanta(quanta[number % len(quanta)])
+    accepted = range(kind.minimum, kind.maximum + 1)
+    return lambda number: pick(-number - 1) if number < 0 else accepted[number % len(accepted)]
+
+
+def read_boundary_number(kind: FixedPoint | WholeNumber) -> Callable[[int], Any]:
     """How a boundary is read from an integer."""
-    pick = _picker(_quanta(kind))
+    pick = _picker(_boundaries_of(kind))
     return lambda number: pick(abs(number))
 
 

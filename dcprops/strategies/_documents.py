@@ -15,8 +15,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from dcprops.events import EventFactory, SimulationEvent
 from dcprops.events.kinds import FixedPoint, MoneyBySource, Timestamp
-from dcprops.events.schema import ENVELOPE, PAYLOADS, Field
-from dcprops.rules import ABSENT, CATALOGUE, Cell, Level
+from dcprops.events.schema import ENVELOPE, EVENT_TYPES, PAYLOADS, Field
+from dcprops.rules import ABSENT, CATALOGUE, Level
 from dcprops.strategies._events import events as draw_events
 from dcprops.strategies._records import checked
 
@@ -48,11 +48,14 @@ def documents(
     In every spelling that the schema allows: amounts with fewer places, optional fields left out, timestamps with and
     without a zone, keys in another order. With `canonical`, only as an event writes itself.
 
-    Raises InvalidArgument if `event_type` is no event type, or `events` no strategy for events.
+    Raises InvalidArgument if `event_type` is no event type or is given with `events`, or `events` is no strategy for
+    events.
 
     Examples from this strategy shrink towards the canonical document of the simplest event.
     """
     checked({"events": events})
+    if event_type is not None and events is not None:
+        raise InvalidArgument(f"Cannot have both {event_type=} and events, which decides the type: drop one")
     event = draw(draw_events(event_type=event_type) if events is None else events)
     if not isinstance(event, SimulationEvent):
         raise InvalidArgument(f"events gave {event!r} (type={type(event).__name__}): it must give events, as events()")
@@ -244,23 +247,41 @@ def invalid_documents(
 
     Examples from this strategy shrink towards the first cell and value of the catalogue, in the simplest event.
     """
-    cells = _cells(event_type, field, rule, level)
-    cell = draw(st.sampled_from(cells))
-    event_types = cell.event_types if event_type is None else (event_type,)
-    document = draw(documents(event_type=draw(st.sampled_from(event_types)), canonical=True))
-    spoilt = cell.put(document, draw(st.sampled_from(cell.values)))
+    asked = (event_type, field, rule, level) != (None, None, None, None)
+    by_payload = _by_payload(_cells(event_type, field, rule, level)) if asked else _ALL_BY_PAYLOAD
+    place = draw(draw(by_payload))
+    cell = CATALOGUE[place]
+    event_types = _EVENT_TYPES[cell.event_types] if event_type is None else st.just(event_type)
+    document = draw(_CANONICAL[draw(event_types)])
+    spoilt = cell.put(document, draw(_VALUES[place]))
     return InvalidDocument(spoilt, cell.payload, cell.field, cell.rule, cell.level)
 
 
-def _cells(event_type: str | None, field: str | None, rule: str | None, level: str | None) -> tuple[Cell, ...]:
-    cells = tuple(
-        cell
-        for cell in CATALOGUE
+def _cells(event_type: str | None, field: str | None, rule: str | None, level: str | None) -> tuple[int, ...]:
+    """The places in the catalogue of the cells asked for."""
+    places = tuple(
+        place
+        for place, cell in enumerate(CATALOGUE)
         if (event_type is None or event_type in cell.event_types)
         and field in (None, cell.field)
         and rule in (None, cell.rule)
         and level in (None, cell.level)
     )
-    if not cells:
+    if not places:
         raise InvalidArgument(f"no rule of the catalogue has {event_type=}, {field=}, {rule=} and {level=}")
-    return cells
+    return places
+
+
+def _by_payload(places: tuple[int, ...]) -> SearchStrategy[SearchStrategy[int]]:
+    """A strategy for the places of one payload, of each as often: there are more places than are drawn evenly."""
+    groups: dict[str, list[int]] = {}
+    for place in places:
+        groups.setdefault(CATALOGUE[place].payload, []).append(place)
+    return st.sampled_from([st.sampled_from(group) for group in groups.values()])
+
+
+# Made once: a strategy costs more to make than to draw from.
+_ALL_BY_PAYLOAD: Final = _by_payload(tuple(range(len(CATALOGUE))))
+_VALUES: Final = tuple(st.sampled_from(cell.values) for cell in CATALOGUE)
+_EVENT_TYPES: Final = {cell.event_types: st.sampled_from(cell.event_types) for cell in CATALOGUE}
+_CANONICAL: Final = {event_type: documents(event_type=event_type, canonical=True) for event_type in EVENT_TYPES}

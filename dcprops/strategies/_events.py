@@ -44,7 +44,8 @@ def events(
     Fields need not agree with each other: an envelope may be dated otherwise than its payload. A strategy given for a
     field replaces its own; one for `payloads` decides the type too.
 
-    Raises InvalidArgument if `event_type` is no event type or another argument is no strategy, or none for payloads.
+    Raises InvalidArgument if `event_type` is no event type or is given with `payloads`, or if another argument is no
+    strategy, or `payloads` none for payloads.
 
     Examples from this strategy shrink towards the voluntary termination of E0 on 2020-01-01 in scenario E0, or the
     simplest event of the type named.
@@ -60,6 +61,8 @@ def events(
         "correlation_id": correlation_ids,
     }
     checked({"payloads": payloads, **overrides})
+    if event_type is not None and payloads is not None:
+        raise InvalidArgument(f"Cannot have both {event_type=} and payloads, which decides the type: drop one")
     return _draw_event(draw, event_type, payloads, overrides, at_boundaries=False)
 
 

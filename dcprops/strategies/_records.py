@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from dcprops.events.kinds import Date, FixedPoint
+from dcprops.events.kinds import Date, FixedPoint, WholeNumber
 from dcprops.events.schema import ENVELOPE, EVENT_TYPES, OWN_DATE, PAYLOADS, Field
-from dcprops.strategies._choices import Coding, coding_of, nullable, read_amount, read_boundary_amount
+from dcprops.strategies._choices import Coding, coding_of, nullable, read_boundary_number, read_number
 
 __all__ = ["Overrides", "checked", "draw_head", "event_type_of", "read_envelope", "read_payload"]
 
@@ -52,33 +52,34 @@ _HEAD_SIZE: Final = max(rows[-1].stop for rows in _PAYLOADS.values())
 _HEADS: Final = st.binary(min_size=_HEAD_SIZE, max_size=_HEAD_SIZE)
 _NUMBERS: Final = st.integers()
 _DATE: Final = coding_of(Date())
-_AMOUNTS: Final = {
-    kind: (read_amount(kind), read_boundary_amount(kind))
-    for fields in PAYLOADS.values()
-    for kind in (field.kind for field in fields)
-    if isinstance(kind, FixedPoint)
-}
 
 
-def _main_amount(fields: tuple[Field, ...]) -> tuple[str, FixedPoint] | None:
-    """The field whose amount has an integer of its own, so that it shrinks to the last millionth."""
+def _main_number(fields: tuple[Field, ...]) -> tuple[str, FixedPoint | WholeNumber] | None:
+    """The field whose number has an integer of its own and so shrinks best: an amount, or else a count."""
+    count = None
     for field in fields:
         if isinstance(field.kind, FixedPoint) and field.kind.maximum is None:
             return field.name, field.kind
-    return None
+        if isinstance(field.kind, WholeNumber):
+            count = field.name, field.kind
+    return count
 
 
-_MAIN_AMOUNTS: Final = {event_type: _main_amount(fields) for event_type, fields in PAYLOADS.items()}
+_MAIN_NUMBERS: Final = {event_type: _main_number(fields) for event_type, fields in PAYLOADS.items()}
+_READERS: Final = {
+    kind: (read_number(kind), read_boundary_number(kind))
+    for _, kind in (main for main in _MAIN_NUMBERS.values() if main is not None)
+}
 
 #: How often each event type comes, where not once. Vesting has the hours that matter, contributions have nine sources,
 #: and no other type has either.
 _WEIGHTS: Final = {"vesting": 4, "contribution": 3}
-_BOUNDARY_WEIGHTS: Final = {"vesting": 8}
+_BOUNDARY_WEIGHTS: Final = {"vesting": 9}
 
 
 def _weighted(weights: Mapping[str, int]) -> tuple[str, ...]:
     """The event types as often as they come, those with fewer choices first: Hypothesis shrinks towards fewer."""
-    by_choices = sorted(EVENT_TYPES, key=lambda event_type: _MAIN_AMOUNTS[event_type] is not None)
+    by_choices = sorted(EVENT_TYPES, key=lambda event_type: _MAIN_NUMBERS[event_type] is not None)
     return tuple(event_type for event_type in by_choices for _ in range(weights.get(event_type, 1)))
 
 
@@ -128,10 +129,10 @@ def read_payload(
 ) -> dict[str, Any]:
     """The fields of a payload, without its event type."""
     record = _read(draw, _PAYLOADS[event_type], head, overrides, at_boundaries)
-    main_amount = _MAIN_AMOUNTS[event_type]
-    if main_amount is not None and overrides.get(main_amount[0]) is None:
-        name, kind = main_amount
-        record[name] = _AMOUNTS[kind][at_boundaries](draw(_NUMBERS))
+    main_number = _MAIN_NUMBERS[event_type]
+    if main_number is not None and overrides.get(main_number[0]) is None:
+        name, kind = main_number
+        record[name] = _READERS[kind][at_boundaries](draw(_NUMBERS))
     return record
 
 

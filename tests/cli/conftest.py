@@ -27,6 +27,13 @@ def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
     return kept | {"PYTHONWARNINGS": "error", **(changes or {})}
 
 
+@pytest.fixture(autouse=True)
+def _plain_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for commands that run in this process, whatever runs the tests has set for its own output."""
+    for name in _LOOKS:
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def dcprops() -> Callable[..., Done]:
     """Runs the command line with arguments; gives the exit status and what was written."""

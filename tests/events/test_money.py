@@ -143,7 +143,8 @@ def test_in_python_money_is_a_decimal_an_int_or_a_text(value, held):
         0, -1, 10**12, 10**5000, 1.0, 0.1, float("nan"), float("inf"), True, None, b"1", 1j,
         Decimal(0), Decimal("-0"), Decimal(-1), Decimal("1E+12"), Decimal("1E-7"), Decimal("1.0000001"),
         Decimal("999999999999.9999999"), Decimal("9E+999999"), Decimal("1E-999999"), Decimal("NaN"), Decimal("-NaN"),
-        Decimal("5.2500000"), Decimal("1." + "0" * 60), Decimal("sNaN"), Decimal("NaN123"), Decimal("Infinity"), Decimal("-Infinity"),
+        Decimal("5.2500000"), Decimal("1." + "0" * 60), Decimal("sNaN"), Decimal("NaN123"), Decimal("Infinity"),
+        Decimal("-Infinity"),
     ],
     ids=lambda value: repr(value)[:40] if not isinstance(value, int) or value < 10**13 else "a-number-of-5001-digits",
 )  # fmt: skip

@@ -25,10 +25,10 @@ ORACLE = {*TABLES, "reference"}
 #: Each room of the house, and the rooms that it may import from.
 MAY_IMPORT: dict[str, set[str]] = {
     "events": set(),
+    "printable": set(),
     "schemas": EVENTS,
     "rules": EVENTS,
     "reference": TABLES,
-    "printable": set(),
     "event_files": TABLES,
     "golden": {*ORACLE, "event_files"},
     "store": {*ORACLE, "event_files"},

@@ -140,11 +140,11 @@ def test_they_agree_with_a_byte_changed(event_type, data):
 @pytest.mark.parametrize("event_type", sorted(SAMPLES))
 def test_they_agree_with_each_telling_value_in_each_field(event_type):
     sample = SAMPLES[event_type]
-    for number, place in enumerate(places_in(sample)):
-        # All values at all places would be fifty thousand documents. Every seventh, from another start each time, meets
-        # each sort of field with each sort of value.
-        for value in TELLING_VALUES[number % 7 :: 7]:
-            assert_agreement_on(replaced(sample, place, value))
+    for place in places_in(sample):
+        # The envelope is the same for all types: once is enough.
+        if event_type == "hire" or place[:1] == ("payload",):
+            for value in TELLING_VALUES:
+                assert_agreement(json.dumps(replaced(sample, place, value)))
 
 
 @settings(max_examples=300)

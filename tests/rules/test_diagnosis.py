@@ -271,8 +271,7 @@ def test_the_message_of_bad_utf_8_says_where():
 
 def test_the_message_of_bad_json_says_where():
     (breach,) = breaches_of_text('{"a": 1,}')
-    assert breach.message.startswith("the document is not JSON: ")
-    assert re.search(r"at character [89]$", breach.message)
+    assert re.match(r"the document is not JSON at character [89]: .*[^t]$", breach.message)
 
 
 @pytest.mark.parametrize(

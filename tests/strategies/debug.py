@@ -1,4 +1,4 @@
-"""Ways to ask a strategy what it gives: all of it, some of it, the least of it. Each from a seed, without a database."""
+"""Ways to ask a strategy what it gives: all of it, some of it, the least of it; from a seed, without a database."""
 
 from __future__ import annotations
 
@@ -42,17 +42,19 @@ def assert_all_examples(
     for_each_example(strategy, check, examples=examples)
 
 
-def find_any(strategy: SearchStrategy[Example], is_wanted: Callable[[Example], bool], *, start: int = 0) -> Example:
-    """Some example with a property. Raises hypothesis.errors.NoSuchExample if a thousand have it not."""
-    return find(strategy, is_wanted, settings=_settings(Phase.generate), random=Random(start))
+def find_any(
+    strategy: SearchStrategy[Example], is_wanted: Callable[[Example], bool], *, examples: int = 1000
+) -> Example:
+    """Some example with a property. Raises hypothesis.errors.NoSuchExample if so many have it not."""
+    return find(strategy, is_wanted, settings=_settings(examples, Phase.generate), random=Random(0))
 
 
 def minimal(
     strategy: SearchStrategy[Example], is_wanted: Callable[[Example], bool] = lambda _: True, *, start: int = 0
 ) -> Example:
     """The simplest example with a property that shrinking comes to."""
-    return find(strategy, is_wanted, settings=_settings(Phase.generate, Phase.shrink), random=Random(start))
+    return find(strategy, is_wanted, settings=_settings(1000, Phase.generate, Phase.shrink), random=Random(start))
 
 
-def _settings(*phases: Phase) -> settings:
-    return settings(max_examples=1000, database=None, deadline=None, phases=phases)
+def _settings(examples: int, *phases: Phase) -> settings:
+    return settings(max_examples=examples, database=None, deadline=None, phases=phases)

@@ -1,0 +1,66 @@
+"""Writes the pages of this folder that are made from the package's tables: `python docs/render.py` in a checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dcprops.properties import PROPERTIES
+from dcprops.rules import CATALOGUE, EDGES, RULES
+
+HERE = Path(__file__).parent
+
+
+def rules_page() -> str:
+    """Every rule, and the fields that it can be broken by."""
+    return "\n".join([*_rules(), *_cells(), *_edges(), ""])
+
+
+def _rules() -> Iterator[str]:
+    yield "# What makes a document invalid"
+    yield ""
+    yield "Made from `dcprops.rules` by `docs/render.py`. A model that lets a document pass that breaks a rule of level"
+    yield "*must* loses or corrupts data; *should* is hygiene, and counts with `dcprops check --strict`."
+    yield ""
+    yield "| rule | a field that breaks it |"
+    yield "|---|---|"
+    yield from (f"| `{rule.code}` | {rule.sentence} |" for rule in RULES.values())
+
+
+def _cells() -> Iterator[str]:
+    yield ""
+    yield f"## The {len(CATALOGUE)} cells of the matrix"
+    yield ""
+    yield "| payload | field | must | should |"
+    yield "|---|---|---|---|"
+    for payload, field in dict.fromkeys((cell.payload, cell.field) for cell in CATALOGUE):
+        cells = [cell for cell in CATALOGUE if (cell.payload, cell.field) == (payload, field)]
+        must, should = (", ".join(cell.rule for cell in cells if cell.level == level) for level in ("must", "should"))
+        yield f"| {payload} | `{field}` | {must} | {should} |"
+
+
+def _edges() -> Iterator[str]:
+    yield ""
+    yield "## What must be accepted"
+    yield ""
+    yield "| payload | field | bounds |"
+    yield "|---|---|---|"
+    for payload, field in dict.fromkeys((edge.payload, edge.field) for edge in EDGES):
+        bounds = ", ".join(edge.bound for edge in EDGES if (edge.payload, edge.field) == (payload, field))
+        yield f"| {payload} | `{field}` | {bounds} |"
+
+
+def properties_page() -> str:
+    """Every property with its law, and an example of each side."""
+    lines = ["# The properties", "", "Made from `dcprops.properties` by `docs/render.py`."]
+    for each in PROPERTIES.values():
+        lines += ["", f"## {each.id}", "", each.sentence, ""]
+        lines += [f"- source: {each.source}", f"- holds: {each.passing}", f"- does not hold: {each.failing}"]
+    return "\n".join([*lines, ""])
+
+
+PAGES = {"rules.md": rules_page, "properties.md": properties_page}
+
+if __name__ == "__main__":
+    for name, render in PAGES.items():
+        (HERE / name).write_text(render(), encoding="utf-8")

@@ -1,0 +1,80 @@
+"""Every property has a model that breaks it; each broken model breaks just what it should, the correct ones nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from dcprops.properties import PROPERTIES, SUITES, Report, check
+
+from .broken_models import BROKEN
+from .pydantic_model import PlainEvent, UndiscriminatedEvent
+from .stdlib_model import EventModel, UndescribedModel
+
+
+def statuses(report: Report, status: str) -> set[str]:
+    return {each.id for each in report.checks if each.status == status}
+
+
+def described(report: Report) -> str:
+    return "\n".join(
+        f"{failure.title} {failure.field}: expected {failure.expected}, got {failure.got} for {failure.document}"
+        for each in report.checks
+        for failure in each.failures[:2]
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 20_251_231])
+@pytest.mark.parametrize("model", [UndescribedModel, UndiscriminatedEvent, PlainEvent, None])
+def test_a_correct_model_breaks_no_property_of_models(model: object, seed: int) -> None:
+    report = check(model=model, suites=["model"], profile="quick", seed=seed)
+    assert report.ok, described(report)
+    assert statuses(report, "passed") == {id_ for id_ in PROPERTIES if id_.startswith("model.")}
+
+
+@pytest.mark.parametrize("model", [EventModel, PlainEvent])
+def test_a_model_with_an_exact_schema_breaks_no_property_of_schemas(model: object) -> None:
+    pytest.importorskip("jsonschema")
+    report = check(model=model, suites=["schema"], profile="quick", seed=7)
+    assert report.ok, described(report)
+    (skipped,) = (each for each in report.checks if each.status == "skipped")
+    assert (skipped.id, skipped.reason) == (
+        "schema.stable-against-golden",
+        "only dcprops' own schema has golden files",
+    )
+
+
+def test_our_own_model_breaks_no_property_of_schemas() -> None:
+    pytest.importorskip("jsonschema")
+    report = check(suites=["schema"], profile="quick", seed=7)
+    assert report.ok, described(report)
+    assert statuses(report, "passed") == {id_ for id_ in PROPERTIES if id_.startswith("schema.")}
+
+
+def test_without_a_schema_the_properties_of_schemas_are_skipped() -> None:
+    report = check(model=UndescribedModel, suites=["schema"], profile="quick", seed=7)
+    assert report.ok
+    assert {each.reason for each in report.checks} == {"the target has no json_schema()"}
+    assert statuses(report, "skipped") == {id_ for id_ in PROPERTIES if id_.startswith("schema.")}
+    assert {each.examples for each in report.checks} == {0}
+
+
+@pytest.mark.parametrize("id_", PROPERTIES)
+def test_every_property_has_a_model_that_breaks_it(id_: str) -> None:
+    assert any(id_ in broken.fails for broken in BROKEN.values())
+
+
+@pytest.mark.parametrize("name", [name for name, broken in BROKEN.items() if len(broken.fails) > 1])
+def test_what_breaks_several_properties_has_a_reason_to(name: str) -> None:
+    assert BROKEN[name].reason
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_model_breaks_just_what_it_should(name: str) -> None:
+    broken = BROKEN[name]
+    suites = SUITES if any(id_.startswith("schema.") for id_ in broken.fails) else ("model",)
+    if "schema" in suites:
+        pytest.importorskip("jsonschema")
+    report = check(model=broken.model, suites=suites, profile="quick", seed=3)
+    assert statuses(report, "failed") == broken.fails, described(report)
+    assert not statuses(report, "errored"), described(report)
+    assert not report.ok
