@@ -21,7 +21,12 @@ __all__ = ["add_options", "run"]
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What `dcprops check` takes."""
-    parser.add_argument("--model", metavar="MODULE:ATTRIBUTE", help="your event model (default: dcprops' own)")
+    parser.add_argument(
+        "--model", metavar="MODULE:ATTRIBUTE", help="your event model; without any target, dcprops' own"
+    )
+    parser.add_argument("--calculator", metavar="MODULE:FUNCTION", help="your calculator(documents, as_of)")
+    parser.add_argument("--compliance", metavar="MODULE:FUNCTION", help="your compliance(documents, year, birth_years)")
+    parser.add_argument("--limits", metavar="MODULE:FUNCTION", help="your limits(year)")
     parser.add_argument("--profile", choices=tuple(PROFILES), default="ci", help="how long to look (default: ci)")
     parser.add_argument("--suite", action="append", default=[], metavar="NAME", help=f"only {' or '.join(SUITES)}")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="only this property; may be repeated")
@@ -75,6 +80,9 @@ def _checked(arguments: argparse.Namespace) -> Report:
         with progress("check") as on_progress:
             return check(
                 model=arguments.model,
+                calculator=arguments.calculator,
+                compliance=arguments.compliance,
+                limits=arguments.limits,
                 suites=arguments.suite,
                 only=arguments.only,
                 profile=arguments.profile,

@@ -15,8 +15,11 @@ Outcome: TypeAlias = Literal["rejected", "accepted", "crashed"]
 class Breaking(AssertionError):
     """Raised by a law that does not hold: in one field, with what was expected and what came instead."""
 
-    def __init__(self, message: str, *, field: str = "", expected: object = None, got: object = None) -> None:
+    def __init__(
+        self, message: str, *, field: str = "", expected: object = None, got: object = None, workings: str = ""
+    ) -> None:
         super().__init__(message)
+        self.workings = workings
         self.message = message
         self.field = field
         self.expected = expected
@@ -33,17 +36,24 @@ class Failure:
     expected: str = ""
     got: str = ""
     document: Any = None
+    ledger: tuple[dict[str, Any], ...] | None = None
+    workings: str = ""
     test: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """The failure as the report's JSON has it."""
+        """The failure as the report's JSON has it: with the document, or with the ledger and its workings."""
+        shown = (
+            {"document": self.document}
+            if self.ledger is None
+            else {"ledger": list(self.ledger), "workings": self.workings.splitlines()}
+        )
         return {
             "title": self.title,
             "message": self.message,
             "field": self.field,
             "expected": self.expected,
             "got": self.got,
-            "document": self.document,
+            **shown,
             "test": self.test,
         }
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,17 +14,30 @@ from typing import Any, Final
 import hypothesis
 from hypothesis import Phase, Verbosity, settings
 
+from dcprops import reference
+from dcprops.events import SimulationEvent
+from dcprops.properties.balances import BALANCES_SUITE
+from dcprops.properties.cases import LedgerCase, smaller
+from dcprops.properties.compliance import COMPLIANCE_SUITE
 from dcprops.properties.failures import Breaking, CheckResult, Failure, MatrixCell, Outcome, Report, as_text
 from dcprops.properties.model import MODEL_SUITE
 from dcprops.properties.registry import Property, by_id
 from dcprops.properties.schema import SCHEMA_SUITE
-from dcprops.properties.targets import Crashed, ModelTarget, Rejected, model_target
+from dcprops.properties.targets import (
+    Crashed,
+    FunctionTarget,
+    ModelTarget,
+    Rejected,
+    function_target,
+    model_target,
+)
+from dcprops.reference import documents
 from dcprops.rules import CATALOGUE, SAMPLES, Cell
 
 __all__ = ["PROFILES", "PROPERTIES", "SUITES", "SelectionError", "check", "reproduce"]
 
 #: Every property by its id, in the order in which they are run.
-PROPERTIES: Final = by_id((*MODEL_SUITE, *SCHEMA_SUITE))
+PROPERTIES: Final = by_id((*MODEL_SUITE, *SCHEMA_SUITE, *BALANCES_SUITE, *COMPLIANCE_SUITE))
 #: The names of the suites.
 SUITES: Final = tuple(dict.fromkeys(each.suite for each in PROPERTIES.values()))
 #: How many examples a property is given in each profile; one with a larger share gets so many times more.
@@ -41,15 +54,23 @@ class SelectionError(ValueError):
 class _Run:
     """What holds for all properties of one run."""
 
-    target: ModelTarget
+    targets: Mapping[str, Any]
     examples: int
     seed: int
     strict: bool
+    is_deep: bool
+
+    def target_of(self, law: Property) -> Any:
+        """The target that a property judges."""
+        return self.targets[law.target]
 
 
 def check(
     *,
     model: object | None = None,
+    calculator: object | None = None,
+    compliance: object | None = None,
+    limits: object | None = None,
     suites: Iterable[str] = (),
     only: Iterable[str] = (),
     profile: str = "ci",
@@ -58,23 +79,32 @@ def check(
     strict: bool = False,
     on_progress: Callable[[float, str], None] | None = None,
 ) -> Report:
-    """Run the properties against a model and report what holds.
+    """Run the properties against targets and report what holds.
 
-    `model` is an object or `module:attribute`: a Pydantic model class, a TypeAdapter, or an object with
-    `validate(document)` and `dump(value)`; dcprops' own by default. `suites` and `only` (ids) choose properties, all by
+    Targets are objects or `module:attribute`. A model: a Pydantic model class, a TypeAdapter, or an object with
+    `validate(document)` and `dump(value)`. A calculator: `calculator(documents, as_of)`; compliance:
+    `compliance(documents, year, birth_years)`; limits: `limits(year)`. Where none is given, dcprops' own are checked;
+    else only what is given is. `suites` and `only` (ids) choose properties, all by
     default. `profile` is one of PROFILES, `max_examples` a number in its place. The same `seed` gives the same
     examples; a fresh one is taken by default and is in the report. With `strict`, rules of level `should` count.
 
     Raises TargetError for a target that is of no use, SelectionError for a choice that there isn't.
     """
-    chosen = _chosen(tuple(suites), tuple(only))
+    given = {"model": model, "calculator": calculator, "compliance": compliance, "limits": limits}
+    named = {kind: target for kind, target in given.items() if target is not None}
+    chosen = tuple(law for law in _chosen(tuple(suites), tuple(only)) if law.target in (named or given))
+    if not chosen:
+        raise SelectionError(
+            f"none of the properties chosen is about {' or '.join(_TARGET_NAMES[kind] for kind in named)}"
+        )
     if profile not in PROFILES:
         raise SelectionError(f"{profile=} is no profile: it must be one of {', '.join(PROFILES)}")
     if max_examples is not None and max_examples < 1:
         raise SelectionError(f"{max_examples=} is too few: it must be at least 1")
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
-    target = model_target() if model is None else model_target(model)
-    run = _Run(target, max_examples or PROFILES[profile], seed, strict)
+    judged = dict.fromkeys(law.target for law in chosen)
+    targets = _targets(named or {kind: target for kind, target in _OURS.items() if kind in judged})
+    run = _Run(targets, max_examples or PROFILES[profile], seed, strict, profile == "deep")
     results: list[CheckResult] = []
     matrix: tuple[MatrixCell, ...] = ()
     for place, each in enumerate(chosen):
@@ -90,20 +120,45 @@ def check(
         seed=seed,
         profile=profile,
         strict=strict,
-        targets={"model": target.name},
+        targets={kind: target.name for kind, target in targets.items()},
         checks=tuple(results),
         matrix=matrix,
     )
 
 
-def reproduce(check_id: str, document: object, *, model: object | None = None) -> None:
-    """Try one property on one document, as a test does that was pasted from a report.
+_OURS: Final = MappingProxyType(
+    {
+        "model": SimulationEvent,
+        "calculator": documents.balances,
+        "compliance": documents.compliance,
+        "limits": reference.limits,
+    }
+)
+
+
+_TARGET_NAMES: Final = MappingProxyType(
+    {"model": "a model", "calculator": "a calculator", "compliance": "compliance", "limits": "limits"}
+)
+
+
+def _targets(given: Mapping[str, object]) -> dict[str, Any]:
+    """The targets by their kind. Raises TargetError for one that is of no use."""
+    return {kind: model_target(value) if kind == "model" else function_target(value) for kind, value in given.items()}
+
+
+def reproduce(check_id: str, example: Any, **target: object) -> None:
+    """Try one property on one document or ledger, as a test does that was pasted from a report.
+
+    `target` is one of model, calculator, compliance and limits, dcprops' own by default. A ledger is given as the JSON
+    of the report: `{"ledger": [documents], "as_of": …}`.
 
     Raises AssertionError, saying what was expected and what came instead, if it does not hold.
     """
     law = _chosen((), (check_id,))[0]
-    target = model_target() if model is None else model_target(model)
-    law.ask(target, document, thoroughly=True)
+    judged = _targets({law.target: target.get(law.target, _OURS[law.target])})[law.target]
+    if isinstance(example, dict) and "ledger" in example:
+        example = LedgerCase.from_json(example)
+    law.ask(judged, example, thoroughly=True)
 
 
 def _version() -> str:
@@ -130,11 +185,11 @@ def _chosen(suites: tuple[str, ...], only: tuple[str, ...]) -> tuple[Property, .
 def _result(run: _Run, law: Property) -> CheckResult:
     """What came of one property. Whatever it raises is part of the result: one property must not end the run."""
     result = CheckResult(law.id, law.suite, law.sentence, "passed")
-    reason = law.unless(run.target)
+    reason = law.unless(run.target_of(law))
     if reason:
         return replace(result, status="skipped", reason=reason)
     start = time.perf_counter()
-    examples = _Examples(law, run.target)
+    examples = _Examples(law, run.target_of(law))
     try:
         found = tuple(_failures(run, law, examples))
         status = "failed" if found else "passed"
@@ -153,7 +208,7 @@ def _result(run: _Run, law: Property) -> CheckResult:
 class _Examples:
     """Tries examples and counts them."""
 
-    def __init__(self, law: Property, target: ModelTarget) -> None:
+    def __init__(self, law: Property, target: Any) -> None:
         self._law = law
         self._target = target
         self.count = 0
@@ -167,16 +222,30 @@ class _Examples:
 def _failures(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure]:
     """The failures of the fixed examples, else the smallest of those that are drawn."""
     fixed: dict[str, Failure] = {}
-    for example in law.fixed():
+    for example in (*law.fixed(), *(law.deep() if run.is_deep else ())):
         try:
             examples.attempt(example, is_drawn=False)
         except Breaking as breaking:
             # One for each way to fail: hundreds of examples may fail in the same way.
-            key = f"{breaking.message} {breaking.field or _place(example)}"
-            fixed.setdefault(key, _failure(run, law, breaking, example))
+            key = f"{breaking.message} {'' if isinstance(example, LedgerCase) else breaking.field or _place(example)}"
+            if key not in fixed:
+                fixed[key] = _failure(run, law, *_reduced(examples, breaking, example))
     yield from fixed.values()
-    if not fixed:
+    if not fixed and law.share:
         yield from _smallest(run, law, examples)
+
+
+def _reduced(examples: _Examples, breaking: Breaking, example: Any) -> tuple[Breaking, Any]:
+    """The smallest part of a ledger that breaks the law in the same way."""
+    if not isinstance(example, LedgerCase):
+        return breaking, example
+    for case in smaller(example):
+        try:
+            examples.attempt(case, is_drawn=False)
+        except Breaking as again:
+            if again.message == breaking.message:
+                return _reduced(examples, again, case)
+    return breaking, example
 
 
 def _place(example: object) -> str:
@@ -202,14 +271,14 @@ def _smallest(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
     try:
         test()
     except Breaking as breaking:
-        yield _failure(run, law, *last[breaking.message])
+        yield _failure(run, law, *_reduced(examples, *last[breaking.message]))
     except BaseExceptionGroup as group:
         ours, others = group.split(Breaking)
         if others is not None:
             raise others from None
         # The same words may come from several lines of the target's code; the last of them is the smallest.
         for message in dict.fromkeys(map(str, ours.exceptions if ours is not None else ())):
-            yield _failure(run, law, *last[message])
+            yield _failure(run, law, *_reduced(examples, *last[message]))
 
 
 #: Nothing of the user's own settings, of CI's or of an earlier run: the seed alone decides.
@@ -238,21 +307,24 @@ def _failure(run: _Run, law: Property, breaking: Breaking, example: object) -> F
         field=breaking.field,
         expected=as_text(breaking.expected),
         got=as_text(breaking.got),
-        document=example,
-        test=_test_source(law, run.target, example),
+        document=None if isinstance(example, LedgerCase) else example,
+        ledger=example.documents if isinstance(example, LedgerCase) else None,
+        workings=breaking.workings,
+        test=_test_source(law, run.target_of(law), example),
     )
 
 
-def _test_source(law: Property, target: ModelTarget, example: object) -> str:
+def _test_source(law: Property, target: ModelTarget | FunctionTarget, example: object) -> str:
     """A test that fails for the same reason, to be pasted into a suite."""
     name = law.id.replace(".", "_").replace("-", "_")
-    text = json.dumps(example)
+    text = json.dumps(example.to_json() if isinstance(example, LedgerCase) else example)
+    what = "ledger" if isinstance(example, LedgerCase) else "document"
     return (
         f"import json\n\nfrom dcprops.properties import reproduce\n\n{target.import_line}\n\n\n"
         f"def test_{name}():\n"
         f'    """{law.sentence}"""\n'
-        f"    document = json.loads({text!r})\n"
-        f'    reproduce("{law.id}", document, model={target.expression})\n'
+        f"    {what} = json.loads({text!r})\n"
+        f'    reproduce("{law.id}", {what}, {law.target}={target.expression})\n'
     )
 
 
@@ -261,7 +333,7 @@ def _with_matrix(run: _Run, law: Property) -> tuple[CheckResult, tuple[MatrixCel
     start = time.perf_counter()
     rows, failures, examples = [], [], 0
     for cell in CATALOGUE:
-        outcome, document, tried = _outcome(run.target, cell)
+        outcome, document, tried = _outcome(run.target_of(law), cell)
         examples += tried
         rows.append(MatrixCell(cell.payload, cell.field, cell.rule, cell.level, outcome))
         counts = run.strict or cell.level == "must"
@@ -315,5 +387,5 @@ def _cell_failure(run: _Run, law: Property, cell: Cell, outcome: Outcome, docume
         expected="rejected",
         got=outcome,
         document=document,
-        test=_test_source(law, run.target, document),
+        test=_test_source(law, run.target_of(law), document),
     )

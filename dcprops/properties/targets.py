@@ -8,17 +8,30 @@ import json
 import os
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypedDict, cast, runtime_checkable
+from typing import Any, Final, Protocol, TypeAlias, TypedDict, cast, runtime_checkable
 
 from pydantic import BaseModel, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from dcprops.events import SimulationEvent
 
-__all__ = ["Crashed", "Model", "ModelTarget", "Rejected", "TargetError", "load", "model_target"]
+__all__ = [
+    "Crashed",
+    "FunctionTarget",
+    "Model",
+    "ModelTarget",
+    "NoRowsError",
+    "Rejected",
+    "TargetError",
+    "function_target",
+    "load",
+    "model_target",
+]
 
 Document: TypeAlias = dict[str, Any]
+#: How much of what a target returned is quoted.
+_WIDTH: Final = 100
 
 
 @runtime_checkable
@@ -42,6 +55,10 @@ class TargetError(Exception):
 
 class Rejected(Exception):
     """The target refused a document, in the way that it should."""
+
+
+class NoRowsError(Exception):
+    """The target returned what can't be gone through row by row."""
 
 
 class Crashed(Exception):
@@ -121,6 +138,49 @@ class ModelTarget:
             return self._guarded(call, lambda _: function(), None)
         except Rejected as error:
             raise Crashed(call, cast("BaseException", error.__cause__)) from error
+
+
+@dataclass(frozen=True)
+class FunctionTarget:
+    """A calculator, a compliance calculator or a table of limits: a function of documents or of a year."""
+
+    name: str
+    import_line: str
+    expression: str
+    function: Callable[..., Any]
+
+    def __call__(self, *arguments: object) -> Any:
+        """What the function returns. Raises Crashed for whatever it raises."""
+        return self._guarded(lambda: self.function(*arguments))
+
+    def rows(self, *arguments: object) -> list[Any]:
+        """All that the function returns, be it a list or a generator.
+
+        Raises Crashed for whatever it raises, the last row included; NoRowsError if there is nothing to go through.
+        """
+        returned = self(*arguments)
+        if not isinstance(returned, Iterable) or isinstance(returned, str | bytes | Mapping):
+            raise NoRowsError(f"the call returned {ascii(returned)[:_WIDTH]}, a {type(returned).__name__}")
+        return cast("list[Any]", self._guarded(lambda: list(returned)))
+
+    def _guarded(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except (KeyboardInterrupt, MemoryError):
+            raise
+        except BaseException as error:  # also SystemExit and pytest's, which are no Exception
+            raise Crashed("the call", error) from error
+
+
+def function_target(given: object) -> FunctionTarget:
+    """The target for a function, or for the `module:attribute` of one. Raises TargetError for anything else."""
+    source = _source(given) if isinstance(given, str) else _source_of(given)
+    value = load(given) if isinstance(given, str) else given
+    if not callable(value):
+        raise TargetError(f"{source['name']} is a {type(value).__name__}: expected a function")
+    if not (isinstance(given, str) or hasattr(value, "__qualname__")):  # the class of an object is not the object
+        source = _unimportable(source)
+    return FunctionTarget(**source, function=value)
 
 
 def load(name: str) -> object:
@@ -258,11 +318,19 @@ def _source_of(value: object) -> _Source:
     """The import of an object, or of its class; where that leads elsewhere, a place to write one."""
     named = value if hasattr(value, "__qualname__") else type(value)
     module, attribute = getattr(named, "__module__", "?"), getattr(named, "__qualname__", "?")
+    owner = getattr(value, "__self__", None)
+    if isinstance(owner, type):  # a class method, which may be inherited: its own name is that of the first class
+        module, attribute = owner.__module__, f"{owner.__qualname__}.{getattr(value, '__name__', '?')}"
     source = _source(f"{module}:{attribute}")
     try:
         found: object = functools.reduce(getattr, attribute.split("."), sys.modules[module])
     except (AttributeError, KeyError):
         found = None
-    if found is named and not (isinstance(value, TypeAdapter) or hasattr(value, "__origin__")):
+    # == because a class method is made anew each time that it is asked for
+    if found == named and not (isinstance(value, TypeAdapter) or hasattr(value, "__origin__")):
         return source
+    return _unimportable(source)
+
+
+def _unimportable(source: _Source) -> _Source:
     return {**source, "import_line": "# import here what was checked, and name it below", "expression": "..."}

@@ -37,6 +37,7 @@ __all__ = [
     "Step",
     "arithmetic",
     "balances",
+    "buckets_of",
     "steps",
 ]
 
@@ -245,6 +246,11 @@ def arithmetic(events: Iterable[SimulationEvent], account: Account, as_of: date)
         sums = [_sum(name, bucket) for name, bucket in buckets.items() if bucket.net or bucket.percentage]
         total = f"all buckets: net {net}, vested {vested}, unvested {net} - {vested} = {net - vested}"
     return "\n".join([*map(str, listed), *sums, total])
+
+
+def buckets_of(events: Iterable[SimulationEvent], account: Account, as_of: date) -> Mapping[str, Bucket]:
+    """The buckets of one account at the end of `as_of`, the person's own money among them."""
+    return _worked(events, account, as_of)[1]
 
 
 def _worked(events: Iterable[SimulationEvent], account: Account, as_of: date) -> tuple[list[Step], dict[str, Bucket]]:

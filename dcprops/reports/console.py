@@ -85,7 +85,16 @@ def _lines_of(failure: Failure) -> Iterator[str]:
     for name, text in (("field", failure.field), ("expected", failure.expected), ("got", failure.got)):
         if text:
             yield f"  {name + ':':<10}{cut(text, _WIDTH)}"
-    if failure.test:
+    if failure.ledger is not None:
+        yield f"  the smallest ledger, {len(failure.ledger)} event{'s' if len(failure.ledger) != 1 else ''}:"
+        for document in failure.ledger:
+            yield f"    {cut(json.dumps(document), 2 * _WIDTH)}"
+        if failure.workings:
+            yield "  worked out by the reference:"
+            yield from (f"    {printable(line)}" for line in failure.workings.splitlines())
+        yield "  as a test:"
+        yield from (f"    {printable(line)}".rstrip() for line in failure.test.splitlines())
+    elif failure.test:
         yield f"  {'document:':<10}{cut(json.dumps(failure.document), 4 * _WIDTH)}"
         yield "  as a test:"
         for line in failure.test.splitlines():

@@ -1,0 +1,117 @@
+"""Every mistake in a year's limits is found, and a right calculation passes. Tables of limits likewise."""
+
+from __future__ import annotations
+
+import pytest
+
+from dcprops.properties import check
+from dcprops.properties.compliance import COMPLIANCE_SUITE
+from dcprops.reference import limits, years
+
+from .yearly import FIGURES, Year
+from .yearly_defects import DEFECTS
+
+PUBLISHED = "compliance.limits-match-published"
+REFUSED = "compliance.limits-of-missing-year-refused"
+TABLE = {year: dict(limits(year)) for year in years()}
+
+
+def plain_table(year):
+    return TABLE[year]
+
+
+def one_figure_wrong(year):
+    """150 % of the catch-up of 2026 for the higher one."""
+    return {**TABLE[year], "super_catch_up_60_63": 12_000} if year == 2026 else TABLE[year]
+
+
+def provision_before_its_time(year):
+    """The wage limit for catch-up that needn't be Roth, before there was one."""
+    return {**TABLE[year], "roth_catch_up_wage_threshold": 145_000} if year == 2024 else TABLE[year]
+
+
+def nearest_year(year):
+    return TABLE[min(TABLE, key=lambda known: abs(known - year))]
+
+
+def nothing_for_missing_years(year):
+    return TABLE.get(year, {})
+
+
+def recent_years_only(year):
+    return {2025: TABLE[2025], 2026: TABLE[2026]}[year]
+
+
+def in_floats(year):
+    return {name: float(figure) if isinstance(figure, int) else figure for name, figure in TABLE[year].items()}
+
+
+def one_figure(year):
+    return {"annual_additions_415c": f"{TABLE[year]['annual_additions_415c']}.00"}
+
+
+LIMITS = {
+    one_figure_wrong: {PUBLISHED},
+    provision_before_its_time: {PUBLISHED},
+    in_floats: {PUBLISHED},
+    recent_years_only: {PUBLISHED},
+    nearest_year: {REFUSED},
+    nothing_for_missing_years: {REFUSED},
+}
+
+
+def failed(report):
+    assert {each.status for each in report.checks} <= {"passed", "failed"}
+    return {each.id for each in report.checks if each.status == "failed"}
+
+
+def test_a_correct_calculation_passes():
+    report = check(compliance=Year.compliance, profile="quick", seed=7)
+    assert [(each.id, each.failures) for each in report.checks if each.status != "passed"] == []
+    assert report.summary["passed"] == sum(law.target == "compliance" for law in COMPLIANCE_SUITE)
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.__name__)
+def test_a_mistake_is_found_in_at_most_four_events(defect):
+    report = check(compliance=defect.compliance, only=defect.caught_by, profile="quick", seed=11)
+    assert failed(report) == set(defect.caught_by)
+    found = [failure for each in report.checks for failure in each.failures]
+    assert all(1 <= len(failure.ledger) <= 4 and failure.workings for failure in found)
+
+
+def test_a_person_with_two_rows_is_a_failure():
+    """Which of them counts would be anybody's guess."""
+
+    def twice(documents, year, birth_years):
+        return 2 * list(Year.compliance(documents, year, birth_years))
+
+    report = check(compliance=twice, only=["compliance.hce-looks-back"], profile="quick", seed=7)
+    assert [failure.got for failure in report.checks[0].failures] == ["two rows"]
+
+
+def test_every_law_is_broken_by_some_mistake():
+    broken = {law for defect in DEFECTS for law in defect.caught_by} | set().union(*LIMITS.values())
+    assert broken == {law.id for law in COMPLIANCE_SUITE}
+
+
+@pytest.mark.parametrize("table", [plain_table, one_figure], ids=lambda table: table.__name__)
+def test_a_right_table_passes(table):
+    assert failed(check(limits=table, seed=7)) == set()
+
+
+@pytest.mark.parametrize("table", LIMITS, ids=lambda table: table.__name__)
+def test_a_wrong_table_is_found(table):
+    assert failed(check(limits=table, seed=7)) == LIMITS[table]
+
+
+def test_the_figures_typed_by_hand_are_those_of_the_table():
+    names = ("elective_deferral_402g", "catch_up_414v", "annual_additions_415c", "hce_threshold_414q")
+    for year, (deferral, catch_up, _, additions, highly_paid) in FIGURES.items():
+        assert tuple(TABLE[year][name] for name in names) == (deferral, catch_up, additions, highly_paid)
+
+
+def test_a_failure_names_figure_year_and_notice():
+    (failure,) = next(each for each in check(limits=one_figure_wrong, seed=7).checks if each.failures).failures
+    assert failure.field == "super_catch_up_60_63 of 2026"
+    assert failure.expected == "11250 (Notice 2025-67)"
+    assert failure.got == "12000"

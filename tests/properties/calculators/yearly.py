@@ -1,0 +1,116 @@
+"""A person's year against the law's limits, in integers of a millionth, with figures typed from the IRS notices."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+MILLION = 10**6
+#: 402(g), catch-up, catch-up at 60 to 63, 415(c), and what makes one highly compensated in the year after.
+FIGURES = {
+    2023: (22_500, 7_500, 7_500, 66_000, 150_000),  # Notice 2022-55
+    2024: (23_000, 7_500, 7_500, 69_000, 155_000),  # Notice 2023-75
+    2025: (23_500, 7_500, 11_250, 70_000, 160_000),  # Notice 2024-80
+    2026: (24_500, 8_000, 11_250, 72_000, 160_000),  # Notice 2025-67
+}
+DEFERRAL, CATCH_UP, HIGHER_CATCH_UP, ADDITIONS, HIGHLY_PAID = range(5)
+
+
+def millionths(text):
+    dollars, _, places = text.partition(".")
+    return int(dollars) * MILLION + int(places.ljust(6, "0"))
+
+
+class Year:
+    """One person's year. What the wrong ones differ in is a method."""
+
+    keys = ("scenario_id", "plan_design_id", "employee_id")
+    deferrals = ("employee_pre_tax", "employee_roth", "employee_catch_up")
+    no_additions = ()
+
+    def __init__(self, documents, year, birth_year):
+        self.events = [document["payload"] for document in documents]
+        self.year = year
+        self.birth_year = birth_year
+
+    @classmethod
+    def compliance(cls, documents, year, birth_years):
+        people = {}
+        for document in cls.once(documents):
+            people.setdefault(tuple(document[key] for key in cls.keys), []).append(document)
+        for found in people.values():
+            person = {key: found[0][key] for key in ("scenario_id", "plan_design_id", "employee_id")}
+            yield {**person, **cls(found, year, birth_years.get(person["employee_id"])).row()}
+
+    @staticmethod
+    def once(documents):
+        return {document["event_id"]: document for document in documents}.values()
+
+    def figure(self, name, year):
+        return FIGURES[year][name] * MILLION
+
+    def amounts(self, sources):
+        return [
+            millionths(event["amount"])
+            for event in self.events
+            if event["event_type"] == "contribution" and event["source"] in sources and self.year_of(event) == self.year
+        ]
+
+    def year_of(self, contribution):
+        return int(contribution["pay_period_end"][:4])
+
+    def age(self):
+        return self.year - self.birth_year
+
+    def catch_up_limit(self):
+        if self.birth_year is None or self.age() < 50:
+            return 0
+        return self.figure(HIGHER_CATCH_UP if 60 <= self.age() <= 63 else CATCH_UP, self.year)
+
+    def parts(self):
+        """Regular deferrals, catch-up and excess."""
+        deferred = sum(self.amounts(self.deferrals))
+        regular = min(deferred, self.figure(DEFERRAL, self.year))
+        caught_up = min(deferred - regular, self.catch_up_limit())
+        return regular, caught_up, deferred - regular - caught_up
+
+    def additions(self):
+        sources = {event["source"] for event in self.events if event["event_type"] == "contribution"}
+        return sum(self.amounts(sources.difference(self.no_additions))) - self.parts()[1]
+
+    def additions_limit(self):
+        dollars = self.figure(ADDITIONS, self.year)
+        pay = self.pay_of(self.year)
+        return dollars if pay is None else min(dollars, pay)
+
+    def pay_of(self, year):
+        for event in self.events:
+            if event["event_type"] == "hce_status" and event["determination_date"].startswith(f"{year + 1}"):
+                return self.pay_in(event)
+        return None
+
+    def pay_in(self, determination):
+        return millionths(determination["ytd_compensation"])
+
+    def is_hce(self):
+        pay = self.pay_of(self.year - 1)
+        if pay is None:
+            hired = [event["hire_date"] for event in self.events if event["event_type"] == "hire"]
+            return False if hired and min(hired) >= f"{self.year}" else None
+        return self.is_highly_paid(pay)
+
+    def is_highly_paid(self, pay):
+        return pay > self.figure(HIGHLY_PAID, self.year - 1)
+
+    def row(self):
+        regular, caught_up, excess = self.parts()
+        money = {
+            "regular_deferrals": regular,
+            "catch_up_deferrals": caught_up,
+            "excess_deferrals": excess,
+            "annual_additions": self.additions(),
+            "annual_additions_limit": self.additions_limit(),
+        }
+        return {**{name: Decimal(amount).scaleb(-6) for name, amount in money.items()}, "is_hce": self.is_hce()}
+
+
+compliance = Year.compliance
