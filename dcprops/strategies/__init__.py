@@ -1,7 +1,10 @@
-"""Hypothesis strategies for events, payloads and documents: valid, at the boundaries, and broken by one rule each."""
+"""Hypothesis strategies for events, payloads, documents and ledgers: valid, at boundaries, broken by one rule."""
 
 from dcprops.strategies._documents import InvalidDocument, documents, invalid_documents, representations
 from dcprops.strategies._events import boundary_events, events
+from dcprops.strategies._incoherent import incoherent_ledgers
+from dcprops.strategies._ledgers import Ledger, ledgers
+from dcprops.strategies._lives import Election, Life, PlanDesign, Schedule, Spell
 from dcprops.strategies._payloads import (
     compliance_events,
     contributions,
@@ -18,7 +21,13 @@ from dcprops.strategies._payloads import (
 )
 
 __all__ = [
+    "Election",
     "InvalidDocument",
+    "Ledger",
+    "Life",
+    "PlanDesign",
+    "Schedule",
+    "Spell",
     "boundary_events",
     "compliance_events",
     "contributions",
@@ -29,7 +38,9 @@ __all__ = [
     "forfeitures",
     "hce_statuses",
     "hires",
+    "incoherent_ledgers",
     "invalid_documents",
+    "ledgers",
     "merits",
     "payloads",
     "promotions",
