@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
@@ -22,16 +23,38 @@ from dcprops.strategies._lives import Life, PlanDesign
 __all__ = ["Ledger", "designs_of", "draw_lives", "ledgers", "scope_of"]
 
 
-@dataclass(frozen=True)
+class _Printer(Protocol):
+    """What IPython and Hypothesis print values with."""
+
+    def text(self, text: str, /) -> object:
+        """Print a text as it is."""
+
+
+#: How many events the repr of a ledger shows.
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, repr=False)
 class Ledger:
     """A history of one or more people: its events in canonical order, and what was drawn to make it.
 
     `people` are the lives, one for each person in each scenario and plan design; `plans` the plan designs they are in.
+    The repr has a line for each of the first events; `documents` says them whole.
     """
 
     events: tuple[SimulationEvent, ...]
     plans: tuple[PlanDesign, ...]
     people: tuple[Life, ...]
+
+    def __repr__(self) -> str:
+        lines = [f"\n  {_line_of(event)}" for event in self.events[:_SHOWN]]
+        further = len(self.events) - len(lines)
+        tail = f"\n  and {further} more" if further else ""
+        return f"<Ledger of {len(self.events)} events:{''.join(lines)}{tail}>"
+
+    def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:
+        # Hypothesis, as IPython, would print a dataclass field by field, whatever its repr: here all lives, too.
+        printer.text(repr(self))
 
     @cached_property
     def documents(self) -> tuple[dict[str, Any], ...]:
@@ -42,6 +65,25 @@ class Ledger:
     def birth_years(self) -> Mapping[str, int]:
         """The year of birth by employee_id, which no event tells."""
         return MappingProxyType({life.employee_id: life.birth_year for life in self.people})
+
+
+def _line_of(event: SimulationEvent) -> str:
+    """An event as a reader takes it in: the day, whose it is, what it is, and what its payload says beyond the day."""
+    payload = event.payload
+    told = (
+        f"{name}={_told(value)}"
+        for name, value in payload
+        if name not in {"event_type", "plan_id"} and not isinstance(value, date) and value is not None
+    )
+    keys = (event.scenario_id, event.plan_design_id, event.employee_id, payload.plan_id)
+    place = "/".join(ascii(key)[1:-1] for key in keys if key is not None)
+    return f"{event.effective_date} {place} {payload.event_type} {' '.join(told)}"
+
+
+def _told(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {_told(each)}" for name, each in value.items()) + "}"
+    return ascii(value) if isinstance(value, str) else str(value)
 
 
 def _at_least_one(**sizes: int) -> None:

@@ -117,7 +117,7 @@ _LIFE: Final[Choices] = {
     "department": ("Finance", "Engineering", "Sales", "R&D", "Café"),
     "election": _ELECTIONS,
     "auto_enrolled": (False, True),
-    "waits": (0, 0, 30, 1, 91, 365),
+    "waits": (0, 0, 0, 30, 0, 1, 91, 0, 365),
     "deposit_lag": (0, 0, 1, 5, 12),
     "catches_up": (False, True),
     "catch_up_label": ("as elected", "from the start", "beyond the limit"),
@@ -148,7 +148,7 @@ _LIFE: Final[Choices] = {
 
 _SPELL: Final[Choices] = {
     "periods": (),  # by scope
-    "service_periods": (0, 1, 2, 0, 1, 3, 0, 6),
+    "service_periods": (0, 1, 2, 0, 1, 3, 0, 6, 0),
     "service_ends_with": ("the last deposit", "the calendar year", "the anniversary", "the calendar year"),
     "hours": (2_080, 1_000, 999, 2_080, 1_001, 500, 501, 0, 2_080),
     "merit_in": (None, None, 0, 1, 2, 7),
@@ -156,7 +156,7 @@ _SPELL: Final[Choices] = {
     "promotion_in": (None, None, None, 0, 1, 3, 10),
     "election_change_in": (None, None, 1, 0, 2, 6),
     "new_election": (Election(0, 0, 0), *_ELECTIONS),
-    "leaves": (False, True, True),
+    "leaves": (False, True, True, True),
     "reason": ("voluntary", "involuntary", "retirement", "death", "disability"),
     "final_pay_after": (0, 7, 1, 14),
     "forfeitures": (
@@ -182,7 +182,7 @@ _AS_DRAWN: Final = tuple(name for name in _LIFE if name in {field.name for field
 BLOCK_SIZE: Final = len(_LIFE) + _SPELLS * len(_SPELL)
 
 #: How many pay periods, as far as the scope allows. None at all is for who has just been hired.
-_PERIODS: Final = (1, 2, 3, 6, 12, 26, 0, 13, 24, 52, 0, 27, 4, 26, 40, 0, 52, 14, 52)
+_PERIODS: Final = (1, 2, 3, 6, 12, 26, 0, 13, 24, 0, 52, 0, 27, 4, 26, 0, 40, 0, 52, 14, 52)
 
 # Names that programs take for one another: keys that are joined, folded, normalised, stripped or read as numbers.
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {

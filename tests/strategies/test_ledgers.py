@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import Phase, find, given, seed, settings
 from hypothesis.errors import InvalidArgument
+from hypothesis.vendor.pretty import pretty
 
 from dcprops.events import EventFactory, SimulationEvent
 from dcprops.events.schema import EVENT_TYPES
@@ -90,6 +91,19 @@ def test_the_callers_decimal_context_changes_nothing(strategy):
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_a_schedule_is_lawful(name):
     assert meets_legal_minimum([Decimal(share).scaleb(-4) for share in SCHEDULES[name].percentages])
+
+
+def test_a_ledger_is_shown_event_by_event_as_far_as_one_can_read():
+    def shown(least):
+        return pretty(find(ledgers(), lambda ledger: len(ledger.events) >= least, settings=settings(database=None)))
+
+    assert shown(1) == (
+        "<Ledger of 1 events:\n  2020-01-31 S1/D1/E1/P1 contribution source='employer_match' amount=0.000001 "
+        "ytd_amount=0.000001 payroll_id='PR20200131' irs_limit_applied=False inferred_value=False>"
+    )
+    of_many = shown(40).splitlines()
+    assert len(of_many) == 22
+    assert of_many[-1] == f"  and {int(of_many[0].split()[2]) - 20} more>"
 
 
 # --- arguments ---
