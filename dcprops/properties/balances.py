@@ -17,7 +17,16 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from dcprops.events import EventFactory, SimulationEvent
-from dcprops.properties.cases import LedgerCase, contribution, event, handed_over, ledger_soups, rich_ledgers, vesting
+from dcprops.properties.cases import (
+    LedgerCase,
+    contribution,
+    event,
+    handed_over,
+    ledger_soups,
+    rich_ledgers,
+    vesting,
+    whole_ledgers,
+)
 from dcprops.properties.failures import Breaking
 from dcprops.properties.registry import Property
 from dcprops.properties.targets import Crashed, FunctionTarget, NoRowsError
@@ -401,7 +410,8 @@ def _many(times: int) -> LedgerCase:
 
 
 def _cases() -> SearchStrategy[LedgerCase]:
-    return ledger_soups()
+    """Any few events, in which mistakes meet soonest, and whole careers, which are large but go everywhere."""
+    return st.one_of(ledger_soups(), ledger_soups(), whole_ledgers())
 
 
 _DESIGN: Final = "the ledger's balances, section 5 of the design"

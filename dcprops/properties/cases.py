@@ -11,7 +11,18 @@ from typing import Any, Final, TypeAlias
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-__all__ = ["LedgerCase", "handed_over", "ledger_soups", "rich_ledgers", "smaller"]
+from dcprops.reference import years
+from dcprops.strategies import Ledger, ledgers
+
+__all__ = [
+    "LedgerCase",
+    "handed_over",
+    "ledger_soups",
+    "rich_ledgers",
+    "smaller",
+    "whole_ledgers",
+    "whole_years",
+]
 
 Document: TypeAlias = dict[str, Any]
 
@@ -272,6 +283,33 @@ def ledger_soups(max_size: int = 12) -> SearchStrategy[LedgerCase]:
     """
     blocks = st.lists(st.binary(min_size=_WIDTH, max_size=_WIDTH), max_size=max_size)
     return st.tuples(st.integers(0, 127), blocks).map(_soup)
+
+
+def whole_ledgers() -> SearchStrategy[LedgerCase]:
+    """Whole coherent ledgers, in the order of their arrival: what happened last comes first in half of them.
+
+    Examples from this strategy shrink as those of `ledgers` do.
+    """
+    return st.builds(_arrived, ledgers(), st.booleans())
+
+
+def _arrived(ledger: Ledger, last_first: bool) -> LedgerCase:
+    return LedgerCase(ledger.documents[::-1] if last_first else ledger.documents)
+
+
+def whole_years() -> SearchStrategy[LedgerCase]:
+    """Whole coherent ledgers and one of the years that money in them is for, if any is; birth years may be known.
+
+    Examples from this strategy shrink as those of `ledgers` do.
+    """
+    return st.builds(_year_of, ledgers(), st.integers(0, 255), st.booleans())
+
+
+def _year_of(ledger: Ledger, place: int, is_known: bool) -> LedgerCase:
+    ends = (getattr(event.payload, "pay_period_end", None) for event in ledger.events)
+    of_years = sorted({end.year for end in ends if end is not None} & set(years())) or years()[-1:]
+    birth_years = ledger.birth_years if is_known else MappingProxyType({})
+    return LedgerCase(ledger.documents, year=of_years[place % len(of_years)], birth_years=birth_years)
 
 
 def rich_ledgers() -> tuple[LedgerCase, ...]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from dcprops.events import SimulationEvent
 from dcprops.reference import anomalies, balances, compliance
 from dcprops.rules.anomalies import ANOMALIES
+from dcprops.strategies import incoherent_ledgers, ledgers
 
 EMPLOYEE = ("employee_pre_tax", "employee_roth", "employee_after_tax", "employee_catch_up")
 BUCKETS = {
@@ -33,6 +34,8 @@ KINDS = [
     "vesting",
     "termination",
     "forfeiture",
+    "hce_status",
+    "compliance",
 ]
 PLAN_KINDS = {"eligibility", "enrollment", "contribution", "vesting", "forfeiture"}
 
@@ -241,6 +244,19 @@ def agree(events, as_of):
 @given(events=any_events(), as_of=days.map(date.fromisoformat))
 def test_agrees_with_the_second_implementation(events, as_of):
     agree(events, as_of)
+
+
+#: Whole histories, and such with an anomaly: of 100,000 dollars' deferrals and of years of rounding.
+histories = st.one_of(
+    ledgers().map(lambda ledger: list(ledger.events)),
+    incoherent_ledgers().map(lambda pair: list(pair[0].events)),
+)
+
+
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
+@given(events=histories, place=st.integers(0, 255))
+def test_agrees_with_the_second_implementation_on_ledgers(events, place):
+    agree(events, events[place % len(events)].effective_date)
 
 
 @given(events=any_events(), as_of=days.map(date.fromisoformat), random=st.randoms(use_true_random=False))

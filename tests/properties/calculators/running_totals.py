@@ -60,7 +60,8 @@ class Account:
 
     bucket_class = Bucket
     keys = ("scenario_id", "plan_design_id", "employee_id")
-    day_order = ("hire", "eligibility", "enrollment", "contribution", "vesting", "termination", "forfeiture")
+    day_order = ("hire", "promotion", "merit", "eligibility", "enrollment", "contribution", "vesting", "termination",
+                 "forfeiture", "hce_status", "compliance")  # fmt: skip
     own_sources = ("employee_pre_tax", "employee_roth", "employee_after_tax", "employee_catch_up")
     kept_with = {  # noqa: RUF012  # nobody changes it
         "employer_match_true_up": "employer_match",

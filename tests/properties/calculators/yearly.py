@@ -7,6 +7,14 @@ from decimal import Decimal
 MILLION = 10**6
 #: 402(g), catch-up, catch-up at 60 to 63, 415(c), and what makes one highly compensated in the year after.
 FIGURES = {
+    2015: (18_000, 6_000, 6_000, 53_000, 120_000),  # Notice 2014-70
+    2016: (18_000, 6_000, 6_000, 53_000, 120_000),  # Notice 2015-75
+    2017: (18_000, 6_000, 6_000, 54_000, 120_000),  # Notice 2016-62
+    2018: (18_500, 6_000, 6_000, 55_000, 120_000),  # Notice 2017-64
+    2019: (19_000, 6_000, 6_000, 56_000, 125_000),  # Notice 2018-83
+    2020: (19_500, 6_500, 6_500, 57_000, 130_000),  # Notice 2019-59
+    2021: (19_500, 6_500, 6_500, 58_000, 130_000),  # Notice 2020-79
+    2022: (20_500, 6_500, 6_500, 61_000, 135_000),  # Notice 2021-61
     2023: (22_500, 7_500, 7_500, 66_000, 150_000),  # Notice 2022-55
     2024: (23_000, 7_500, 7_500, 69_000, 155_000),  # Notice 2023-75
     2025: (23_500, 7_500, 11_250, 70_000, 160_000),  # Notice 2024-80
@@ -84,9 +92,17 @@ class Year:
 
     def pay_of(self, year):
         for event in self.events:
-            if event["event_type"] == "hce_status" and event["determination_date"].startswith(f"{year + 1}"):
+            if event["event_type"] == "hce_status" and self.is_about(event, year):
                 return self.pay_in(event)
         return None
+
+    @staticmethod
+    def is_about(determination, year):
+        """Of a year that is over: the year before the day, or the year that ends with it."""
+        day = determination["determination_date"]
+        if determination["determination_method"] == "current_year":
+            return day == f"{year}-12-31"
+        return day.startswith(f"{year + 1}-")
 
     def pay_in(self, determination):
         return millionths(determination["ytd_compensation"])
