@@ -6,7 +6,7 @@ import gzip
 import subprocess
 import sys
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -17,8 +17,20 @@ from hypothesis.strategies import SearchStrategy
 from benchmarks.measure import CannotRun, Job
 from benchmarks.peers import PeerEvent
 from dcprops.events import SimulationEvent
+from dcprops.reference import balances
 
-__all__ = ["EventModel", "Inputs", "by_event_type", "check", "drawing", "dumping", "lines_of", "repeated", "validating"]
+__all__ = [
+    "EventModel",
+    "Inputs",
+    "balancing",
+    "by_event_type",
+    "check",
+    "drawing",
+    "dumping",
+    "lines_of",
+    "repeated",
+    "validating",
+]
 
 
 @dataclass(frozen=True)
@@ -81,8 +93,11 @@ def repeated(lines: Sequence[bytes], at_least: int) -> list[bytes]:
     return list(lines) * -(-at_least // len(lines))
 
 
-def drawing(strategy: SearchStrategy[Any], examples: int) -> Job:
-    """Runs a test that does nothing but count, for so many examples; the repeat's number is the seed."""
+def drawing(strategy: SearchStrategy[Any], examples: int, size: Callable[[Any], int] = lambda _: 1) -> Job:
+    """Runs a test that does nothing but count, for so many examples; the repeat's number is the seed.
+
+    `size` says how much one example counts for.
+    """
 
     def draw_examples(number: int) -> int:
         count = 0
@@ -90,9 +105,9 @@ def drawing(strategy: SearchStrategy[Any], examples: int) -> Job:
         @seed(number)
         @settings(max_examples=examples, database=None, deadline=None, derandomize=False, phases=[Phase.generate])
         @given(strategy)
-        def test(_: object) -> None:
+        def test(example: object) -> None:
             nonlocal count
-            count += 1
+            count += size(example)
 
         test()
         return count
@@ -122,6 +137,18 @@ def dumping(model: type[EventModel], lines: Sequence[bytes]) -> Job:
         return len(events)
 
     return write_events
+
+
+def balancing(lines: Sequence[bytes]) -> Job:
+    """Works out the balances of all accounts after the last of the lines' events."""
+    events = [SimulationEvent.model_validate_json(line) for line in lines]
+    last_day = max(event.effective_date for event in events)
+
+    def work_out(_: int) -> int:
+        balances(events, last_day)
+        return len(events)
+
+    return work_out
 
 
 def check(number: int) -> int:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from hypothesis import strategies as st
 
-from benchmarks.jobs import EventModel, Inputs, check, drawing, dumping, validating
+from benchmarks.jobs import EventModel, Inputs, balancing, check, drawing, dumping, validating
 from benchmarks.measure import Clock, Job
 from benchmarks.peers import PeerEvent
 from dcprops import strategies as dc
@@ -72,9 +72,24 @@ ROWS: Final = (
     _draw("documents", dc.documents()),
     _draw("boundary-events", dc.boundary_events()),
     _draw("invalid-documents", dc.invalid_documents()),
+    Row(
+        "draw-ledgers",
+        lambda inputs: drawing(dc.ledgers(), inputs.examples // 10, lambda ledger: len(ledger.events)),
+        "events()",
+        lambda inputs: drawing(dc.events(), inputs.examples),
+        wanted=20,
+    ),
     _read_and_write("validate", validating, wanted=1.2),
     _read_and_write("dump", dumping, wanted=1.0),
     *(_read_and_write("validate", validating, event_type) for event_type in EVENT_TYPES),
     *(_read_and_write("dump", dumping, event_type) for event_type in EVENT_TYPES),
+    # Repeated lines would be copies, each of which counts once: every line is there only once.
+    Row(
+        "reference",
+        lambda inputs: balancing(list(dict.fromkeys(inputs.lines))),
+        "reading, by plain Pydantic",
+        lambda inputs: validating(PeerEvent, list(dict.fromkeys(inputs.lines))),
+        wanted=1.5,
+    ),
     Row("check-quick", lambda _: check, seconds=30, clock=time.perf_counter),
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dcprops.properties import PROPERTIES
 from dcprops.rules import CATALOGUE, EDGES, RULES
+from dcprops.rules.anomalies import ANOMALIES
 
 HERE = Path(__file__).parent
 
@@ -59,7 +60,22 @@ def properties_page() -> str:
     return "\n".join([*lines, ""])
 
 
-PAGES = {"rules.md": rules_page, "properties.md": properties_page}
+def anomalies_page() -> str:
+    """Every anomaly with its severity, its meaning and its source."""
+    lines = [
+        "# What can be wrong with a ledger whose documents are all valid",
+        "",
+        "Made from `dcprops.rules` by `docs/render.py`. `dcprops audit` reports these. An *error* is something that a",
+        "history can't have; a *warning* has an explanation which a ledger can't give.",
+        "",
+        "| anomaly | severity | meaning | source |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| `{each.code}` | {each.severity} | {each.sentence} | {each.source} |" for each in ANOMALIES.values()]
+    return "\n".join([*lines, ""])
+
+
+PAGES = {"rules.md": rules_page, "properties.md": properties_page, "anomalies.md": anomalies_page}
 
 if __name__ == "__main__":
     for name, render in PAGES.items():

@@ -187,10 +187,18 @@ def _last_day(case: LedgerCase) -> date:
 
 
 def _conserves_money(target: FunctionTarget, case: LedgerCase) -> None:
-    for account, row in _rows(target, case.documents, _last_day(case)).items():
+    day = _last_day(case)
+    for account, row in _rows(target, case.documents, day).items():
         money = {name: _money(row.get(name)) for name in _MONEY}
         for whole, parts in _SUMS:
-            _adds_up(account, whole, parts, money)
+            if sums := _do_not_add_up(money[whole], [money[part] for part in parts]):
+                raise Breaking(
+                    f"{whole} is not {' + '.join(parts)}",
+                    field=_named(account),
+                    expected=sums,
+                    got=str(money[whole]),
+                    workings=_workings(case.documents, account, day),
+                )
 
 
 _SUMS: Final = (
@@ -200,19 +208,16 @@ _SUMS: Final = (
 )
 
 
-def _adds_up(account: Account, whole: str, parts: tuple[str, ...], money: Mapping[str, Decimal | None]) -> None:
-    total, amounts = money[whole], [money[part] for part in parts]
-    known = [amount for amount in amounts if amount is not None]
-    if total is None or len(known) < len(amounts):
-        return  # what isn't returned is not judged
+def _do_not_add_up(total: Decimal | None, amounts: Iterable[Decimal | None]) -> str:
+    """The sum that the total isn't; nothing where it is. What isn't returned is not judged."""
+    known: list[Decimal] = []
+    for amount in (total, *amounts):
+        if amount is None:
+            return ""
+        known.append(amount)
+    whole, *parts = known
     # Fractions, because what was a float once has more digits than any context holds.
-    if Fraction(total) != sum(map(Fraction, known)):
-        raise Breaking(
-            f"{whole} is not {' + '.join(parts)}",
-            field=_named(account),
-            expected=" + ".join(map(str, known)),
-            got=str(total),
-        )
+    return "" if Fraction(whole) == sum(map(Fraction, parts)) else " + ".join(map(str, parts))
 
 
 def _same_rows(
@@ -221,14 +226,27 @@ def _same_rows(
     """Raises Breaking unless the target says the same of both ledgers."""
     before, after = _rows(target, case.documents, day), _rows(target, changed, day)
     for account in sorted(before.keys() | after.keys()):
-        _no_difference(account, before.get(account), after.get(account), message)
+        _no_difference(case, account, day, (before.get(account), after.get(account)), message)
 
 
-def _no_difference(account: Account, before: Row | None, after: Row | None, message: str) -> None:
+def _no_difference(
+    case: LedgerCase, account: Account, day: date, rows: tuple[Row | None, Row | None], message: str
+) -> None:
     for name in ("a row", *_MONEY, "sources"):
-        one, other = (_held(row, name) for row in (before, after))
+        one, other = (_held(row, name) for row in rows)
         if one != other:
-            raise Breaking(message, field=f"{_named(account)}: {name}", expected=_shown(one), got=_shown(other))
+            raise Breaking(
+                message,
+                field=f"{_named(account)}: {name}",
+                expected=_shown(one),
+                got=_shown(other),
+                workings=_workings(case.documents, account, day),
+            )
+
+
+def _workings(documents: Iterable[Mapping[str, Any]], account: Account, day: date) -> str:
+    """What the account comes to on the day, step by step."""
+    return arithmetic(map(EventFactory.create_event, documents), account, day)
 
 
 def _held(row: Row | None, name: str) -> object:
@@ -266,7 +284,8 @@ def _accounts_are_independent(target: FunctionTarget, case: LedgerCase) -> None:
     for person in dict.fromkeys(tuple(document[key] for key in keys) for document in case.documents):
         alone = _rows(target, [each for each in case.documents if tuple(each[key] for key in keys) == person], day)
         for account in sorted(account for account in together.keys() | alone.keys() if account[:3] == person):
-            _no_difference(account, alone.get(account), together.get(account), "other accounts change this one")
+            rows = alone.get(account), together.get(account)
+            _no_difference(case, account, day, rows, "other accounts change this one")
 
 
 def _splits_add_up(target: FunctionTarget, case: LedgerCase) -> None:
@@ -305,6 +324,7 @@ def _changes(
                 field=_named(account),
                 expected=str(one),
                 got=str(other),
+                workings=_workings([*case.documents, added], account, day),
             )
 
 
@@ -381,6 +401,7 @@ def _vested_covers_employee_money(target: FunctionTarget, case: LedgerCase) -> N
                 field=_named(row.account),
                 expected=f"at least {row.total_employee_contributions}",
                 got=str(vested),
+                workings=_workings(case.documents, row.account, day),
             )
 
 

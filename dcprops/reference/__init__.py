@@ -6,6 +6,7 @@ from dcprops.reference.compliance import ComplianceRow, Deferrals, Person, compl
 from dcprops.reference.documents import as_json
 from dcprops.reference.limits import DollarLimits, MissingYearError, dollar_limits, limits, years
 from dcprops.reference.order import canonical_order, distinct
+from dcprops.reference.timeline import timeline
 
 __all__ = [
     "Account",
@@ -27,5 +28,6 @@ __all__ = [
     "dollar_limits",
     "limits",
     "steps",
+    "timeline",
     "years",
 ]

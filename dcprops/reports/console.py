@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from dcprops.printable import cut, printable
 from dcprops.properties import CheckResult, Failure, Report
+from dcprops.reference import timeline
 
 __all__ = ["Printer", "print_report"]
 
@@ -87,8 +88,7 @@ def _lines_of(failure: Failure) -> Iterator[str]:
             yield f"  {name + ':':<10}{cut(text, _WIDTH)}"
     if failure.ledger is not None:
         yield f"  the smallest ledger, {len(failure.ledger)} event{'s' if len(failure.ledger) != 1 else ''}:"
-        for document in failure.ledger:
-            yield f"    {cut(json.dumps(document), 2 * _WIDTH)}"
+        yield from (f"    {printable(line)}" for line in timeline(failure.ledger))
         if failure.workings:
             yield "  worked out by the reference:"
             yield from (f"    {printable(line)}" for line in failure.workings.splitlines())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Protocol
@@ -15,7 +14,7 @@ from hypothesis.strategies import DrawFn
 
 from dcprops.events import SimulationEvent
 from dcprops.events.schema import EVENT_TYPES
-from dcprops.reference import years
+from dcprops.reference import timeline, years
 from dcprops.strategies._expansion import expand
 from dcprops.strategies._life_choices import BLOCK_SIZE, Header, Scope, is_last, read_header, read_lives
 from dcprops.strategies._lives import Life, PlanDesign
@@ -47,10 +46,10 @@ class Ledger:
     people: tuple[Life, ...]
 
     def __repr__(self) -> str:
-        lines = [f"\n  {_line_of(event)}" for event in self.events[:_SHOWN]]
-        further = len(self.events) - len(lines)
-        tail = f"\n  and {further} more" if further else ""
-        return f"<Ledger of {len(self.events)} events:{''.join(lines)}{tail}>"
+        first = timeline(event.model_dump(mode="json") for event in self.events[:_SHOWN])
+        further = len(self.events) - len(first)
+        lines = [f"<Ledger of {len(self.events)} events:", *first, *([f"and {further} more"] if further else ())]
+        return "\n  ".join(lines) + ">"
 
     def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:
         # Hypothesis, as IPython, would print a dataclass field by field, whatever its repr: here all lives, too.
@@ -65,25 +64,6 @@ class Ledger:
     def birth_years(self) -> Mapping[str, int]:
         """The year of birth by employee_id, which no event tells."""
         return MappingProxyType({life.employee_id: life.birth_year for life in self.people})
-
-
-def _line_of(event: SimulationEvent) -> str:
-    """An event as a reader takes it in: the day, whose it is, what it is, and what its payload says beyond the day."""
-    payload = event.payload
-    told = (
-        f"{name}={_told(value)}"
-        for name, value in payload
-        if name not in {"event_type", "plan_id"} and not isinstance(value, date) and value is not None
-    )
-    keys = (event.scenario_id, event.plan_design_id, event.employee_id, payload.plan_id)
-    place = "/".join(ascii(key)[1:-1] for key in keys if key is not None)
-    return f"{event.effective_date} {place} {payload.event_type} {' '.join(told)}"
-
-
-def _told(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_told(each)}" for name, each in value.items()) + "}"
-    return ascii(value) if isinstance(value, str) else str(value)
 
 
 def _at_least_one(**sizes: int) -> None:
