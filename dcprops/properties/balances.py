@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from dcprops.events import EventFactory, SimulationEvent
+from dcprops.events.kinds import FixedPoint
+from dcprops.events.schema import PAYLOADS
 from dcprops.properties.cases import (
     LedgerCase,
     contribution,
@@ -350,13 +352,23 @@ def _forfeiture_spares_vested(target: FunctionTarget, case: LedgerCase) -> None:
             )
 
 
+def _most_money() -> Decimal:
+    (amount,) = (field.kind for field in PAYLOADS["forfeiture"] if field.name == "amount")
+    assert isinstance(amount, FixedPoint)
+    return amount.from_quanta(amount.quanta[-1])
+
+
+#: The most that one event can say. A bucket may hold more.
+_MOST_MONEY: Final = _most_money()
+
+
 def _unvested(case: LedgerCase, account: Account, day: date) -> list[tuple[str, Decimal, Decimal]]:
     # A list, because between the items of a generator the target would be called in this context, which is ours alone.
     with localcontext(EXACT):
         return [
             (name, bucket.percentage, bucket.net - bucket.vested)
             for name, bucket in buckets_of(_events(case), account, day).items()
-            if name in BUCKETS and bucket.net > bucket.vested and bucket.remaining > 0
+            if name in BUCKETS and bucket.remaining > 0 and 0 < bucket.net - bucket.vested <= _MOST_MONEY
         ]
 
 

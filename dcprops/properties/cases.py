@@ -348,8 +348,9 @@ def rich_ledgers() -> tuple[LedgerCase, ...]:
         event(57, "2025-07-31", contribution("employer_profit_sharing", "10.000000", "2025-07-31")),
         event(58, "2025-07-31", vesting("0.9000", ("employer_profit_sharing",), "2025-07-31")),
         event(59, "2025-07-31", forfeiture("employer_profit_sharing", "5.000000", "0.2000")),
-        # More than there is, which leaves a debt.
+        # More than there is, which leaves a debt that later money doesn't pay.
         event(60, "2025-08-31", forfeiture("employer_profit_sharing", "7.000000", "0.2000")),
+        event(69, "2025-09-30", contribution("employer_profit_sharing", "10.000000", "2025-09-30")),
     )
     little = (
         event(61, "2025-01-31", {**hire("2025-01-31"), "plan_id": "P3"}),

@@ -241,9 +241,10 @@ def steps(events: Iterable[SimulationEvent], account: Account, as_of: date) -> l
 def arithmetic(events: Iterable[SimulationEvent], account: Account, as_of: date) -> str:
     """The whole calculation of one account as lines that a reader can check by hand: the steps, then the sums."""
     listed, buckets = _worked(events, account, as_of)
+    opening = _opening()
     with localcontext(EXACT):
         net, vested = _net_and_vested(buckets)
-        sums = [_sum(name, bucket) for name, bucket in buckets.items() if bucket.net or bucket.percentage]
+        sums = [_sum(name, bucket) for name, bucket in buckets.items() if bucket != opening[name]]
         total = f"all buckets: net {net}, vested {vested}, unvested {net} - {vested} = {net - vested}"
     return "\n".join([*map(str, listed), *sums, total])
 

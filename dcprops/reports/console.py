@@ -27,8 +27,8 @@ class Printer(Protocol):
 
 def print_report(report: Report, to: Printer, show: int) -> None:
     """Print the report, with at most `show` failures of each property."""
-    targets = ", ".join(f"{kind} {name}" for kind, name in report.targets.items())
-    to.print_line(printable(f"dcprops {report.version}: {targets} (profile {report.profile}, seed {report.seed})"))
+    for line in _heading(report):
+        to.print_line(printable(line))
     to.print_table(
         {"Property": False, "Result": False, "Examples": True, "Seconds": True, "": False},
         [
@@ -43,6 +43,17 @@ def print_report(report: Report, to: Printer, show: int) -> None:
             _print_failures(check, to, show)
     to.print_line("")
     to.print_line(_verdict(report))
+
+
+def _heading(report: Report) -> Iterator[str]:
+    """What was checked: in one line if it is one target, else each in a line of its own."""
+    targets = [f"{kind} {name}" for kind, name in report.targets.items()]
+    how = f"(profile {report.profile}, seed {report.seed})"
+    if len(targets) == 1:
+        yield f"dcprops {report.version}: {targets[0]} {how}"
+    else:
+        yield f"dcprops {report.version} {how}"
+        yield from (f"  {target}" for target in targets)
 
 
 def _remark(check: CheckResult) -> str:

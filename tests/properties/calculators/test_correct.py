@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dcprops.properties import check
+from dcprops.properties import check, reproduce
 from dcprops.properties.balances import BALANCES_SUITE
+from dcprops.properties.cases import LedgerCase, contribution, event
+from dcprops.reference import documents
 
 from . import by_sql, event_fold, running_totals
 
@@ -13,6 +15,8 @@ CORRECT = {
     "SQL": by_sql.balances,
     "running totals": running_totals.balances,
     "fold": event_fold.balances,
+    # It refuses documents that aren't valid, so none is handed over.
+    "reference": documents.balances,
 }
 
 
@@ -42,6 +46,12 @@ def test_a_correct_calculator_passes(name):
     assert faults(report) == []
     assert [each.id for each in report.checks] == [law.id for law in BALANCES_SUITE]
     assert report.summary["examples"] > 300
+
+
+def test_more_unvested_money_than_one_event_can_forfeit_is_no_reason_to_fail():
+    most = contribution("employer_match", "999999999999.999999", "2025-01-31")
+    case = LedgerCase(tuple(event(number, "2025-01-31", most) for number in range(2)))
+    reproduce("balances.forfeiture-spares-vested", case, calculator=documents.balances)
 
 
 def test_what_is_not_returned_is_not_judged_and_what_is_handed_over_may_be_changed():
