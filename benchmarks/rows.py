@@ -74,7 +74,7 @@ ROWS: Final = (
     _draw("invalid-documents", dc.invalid_documents()),
     Row(
         "draw-ledgers",
-        lambda inputs: drawing(dc.ledgers(), inputs.examples // 10, lambda ledger: len(ledger.events)),
+        lambda inputs: drawing(dc.ledgers(), max(1, inputs.examples // 10), lambda ledger: len(ledger.events)),
         "events()",
         lambda inputs: drawing(dc.events(), inputs.examples),
         wanted=20,

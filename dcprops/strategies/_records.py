@@ -73,7 +73,7 @@ _READERS: Final = {
 
 #: How often each event type comes, where not once. Vesting has the hours that matter, contributions have nine sources,
 #: and no other type has either.
-_WEIGHTS: Final = {"vesting": 4, "contribution": 3}
+_WEIGHTS: Final = {"vesting": 5, "contribution": 3}
 _BOUNDARY_WEIGHTS: Final = {"vesting": 9}
 
 

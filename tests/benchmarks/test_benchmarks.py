@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from dcprops.events import SimulationEvent
 from dcprops.events.schema import EVENT_TYPES
 
-WANTED = {"draw-events": 0.4, "validate": 1.2, "dump": 1.0}
+WANTED = {"draw-events": 0.4, "draw-ledgers": 20, "validate": 1.2, "dump": 1.0}
 CONTEXT = {
     "draw-ten-integers", "draw-payloads", "draw-documents", "draw-boundary-events", "draw-invalid-documents",
     *(f"{verb}-{event_type}" for verb in ("validate", "dump") for event_type in EVENT_TYPES),

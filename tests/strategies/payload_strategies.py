@@ -9,7 +9,7 @@ from hypothesis.strategies import SearchStrategy
 
 from dcprops import strategies as dc
 
-__all__ = ["BY_EVENT_TYPE", "STRATEGIES"]
+__all__ = ["BY_EVENT_TYPE", "NO_STRATEGIES", "OF_LEDGERS", "STRATEGIES"]
 
 #: The strategy for the payloads of each event type.
 BY_EVENT_TYPE: dict[str, Callable[..., SearchStrategy[Any]]] = {
@@ -25,7 +25,9 @@ BY_EVENT_TYPE: dict[str, Callable[..., SearchStrategy[Any]]] = {
     "hce_status": dc.hce_statuses,
     "compliance": dc.compliance_events,
 }
-#: Every strategy that can be called without arguments.
+#: What is exported and no strategy: what strategies give, and what that is made of.
+NO_STRATEGIES = {"InvalidDocument", "Ledger", "Life", "Spell", "Election", "PlanDesign", "Schedule"}
+#: Every strategy of single events that can be called without arguments.
 STRATEGIES: dict[str, Callable[..., SearchStrategy[Any]]] = {
     **{strategy.__name__: strategy for strategy in BY_EVENT_TYPE.values()},
     "payloads": dc.payloads,
@@ -33,4 +35,8 @@ STRATEGIES: dict[str, Callable[..., SearchStrategy[Any]]] = {
     "boundary_events": dc.boundary_events,
     "documents": dc.documents,
     "invalid_documents": dc.invalid_documents,
+}
+#: The strategies of whole ledgers.
+OF_LEDGERS: dict[str, Callable[..., SearchStrategy[Any]]] = {
+    strategy.__name__: strategy for strategy in (dc.ledgers, dc.incoherent_ledgers)
 }

@@ -18,18 +18,20 @@ from dcprops import strategies as dc
 from dcprops.events import SimulationEvent
 
 from .debug import for_each_example
-from .payload_strategies import STRATEGIES
+from .payload_strategies import OF_LEDGERS, STRATEGIES
+
+EVERY = {**STRATEGIES, **OF_LEDGERS}
 
 #: What a user has who sets nothing. Only the database, which would write into the user's directory, is off.
 DEFAULTS = settings(settings.get_profile("default"), database=None)
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", EVERY)
 def test_each_strategy_passes_every_health_check(name):
     examples = []
 
     @settings(DEFAULTS, suppress_health_check=(), deadline=None, derandomize=True)
-    @given(STRATEGIES[name]())
+    @given(EVERY[name]())
     def draws(example: object) -> None:
         examples.append(example)
 
@@ -51,7 +53,7 @@ def test_no_health_check_is_suppressed_here():
 
 def drawn(name: str, examples: int = 50) -> list[str]:
     found: list[str] = []
-    for_each_example(STRATEGIES[name](), lambda example: found.append(repr(example)), examples=examples)
+    for_each_example(EVERY[name](), lambda example: found.append(repr(example)), examples=examples)
     return found
 
 
@@ -66,7 +68,7 @@ HOSTILE_CONTEXTS = {
 
 
 @pytest.mark.parametrize("context", HOSTILE_CONTEXTS)
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_callers_decimal_context_changes_no_example(name, context):
     expected = drawn(name)
     with decimal.localcontext(HOSTILE_CONTEXTS[context]):
@@ -94,7 +96,7 @@ from decimal import Decimal
 from hypothesis import Phase, given, seed, settings
 from dcprops import strategies as dc
 
-strategies = {name: getattr(dc, name) for name in dc.__all__ if name not in {"InvalidDocument", "representations"}}
+strategies = {name: getattr(dc, name) for name in dc.__all__ if name[0].islower() and name != "representations"}
 drawn = {name: make() for name, make in strategies.items()}
 drawn["an amount"] = dc.representations(Decimal("1.50"))
 drawn["an instant"] = dc.representations(datetime(2024, 2, 29, tzinfo=UTC))
@@ -127,15 +129,15 @@ def examples_in_a_process(script: str, **environment: str) -> list[str]:
 def test_a_seed_gives_the_same_examples_in_every_process():
     one = examples_in_a_process(SCRIPT, PYTHONHASHSEED="1", TZ="Asia/Kolkata", LC_ALL="C")
     other = examples_in_a_process(SCRIPT, PYTHONHASHSEED="2", TZ="America/New_York", CI="true", PYTHONUTF8="1")
-    assert len(one) == len(STRATEGIES) + 2
-    assert len({line.split()[-1] for line in one}) > len(STRATEGIES) - 2
+    assert len(one) == len(EVERY) + 2
+    assert len({line.split()[-1] for line in one}) > len(EVERY) - 2
     assert one == other
 
 
 def test_another_seed_gives_other_examples():
     one = examples_in_a_process(SCRIPT)
     other = examples_in_a_process(SCRIPT.replace("20250101", "20250102"))
-    assert {line.split()[0] for line in one if line not in other} >= set(STRATEGIES)
+    assert {line.split()[0] for line in one if line not in other} >= set(EVERY)
 
 
 def test_the_source_neither_filters_nor_assumes():
