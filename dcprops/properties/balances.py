@@ -34,7 +34,7 @@ from dcprops.reference.balances import (
 )
 from dcprops.reference.order import canonical_order
 
-__all__ = ["BALANCES_SUITE", "differs_as_money", "no_float"]
+__all__ = ["BALANCES_SUITE", "differs_as_money", "matches_reference", "no_float", "same_answers"]
 
 Row: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = dict[Account, Row]
@@ -103,7 +103,7 @@ def _days(case: LedgerCase, events: Iterable[SimulationEvent]) -> list[date]:
     return [*before, *some]
 
 
-def _matches_reference(target: FunctionTarget, case: LedgerCase) -> None:
+def matches_reference(target: FunctionTarget, case: LedgerCase) -> None:
     events = _events(case)
     for day in _days(case, events):
         expected = {row.account: row for row in balances(events, day)}
@@ -210,7 +210,15 @@ def _same_rows(
     target: FunctionTarget, case: LedgerCase, changed: Iterable[Mapping[str, Any]], message: str, day: date
 ) -> None:
     """Raises Breaking unless the target says the same of both ledgers."""
-    before, after = _rows(target, case.documents, day), _rows(target, changed, day)
+    _no_differences(_rows(target, case.documents, day), _rows(target, changed, day), message)
+
+
+def same_answers(one: FunctionTarget, other: FunctionTarget, day: date, message: str) -> None:
+    """Raises Breaking unless both, each asked about no documents but its own, say the same of that day."""
+    _no_differences(_rows(one, (), day), _rows(other, (), day), message)
+
+
+def _no_differences(before: Rows, after: Rows, message: str) -> None:
     for account in sorted(before.keys() | after.keys()):
         _no_difference(account, before.get(account), after.get(account), message)
 
@@ -438,7 +446,7 @@ BALANCES_SUITE: Final = (
         _DESIGN,
         "a match of 0.000001 at 50 % is vested with 0.000001",
         "a match of 0.000001 at 50 % is vested with 0.000000",
-        _matches_reference,
+        matches_reference,
         share=3.0,
     ),
     _law(
