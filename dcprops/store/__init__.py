@@ -1,4 +1,4 @@
-"""The event store: a DuckDB file or memory that takes events by Arrow, loses none and proves it. Needs the `duckdb` extra."""
+"""The event store: a DuckDB file, or memory, that takes events, loses none and proves it. Needs the `duckdb` extra."""
 
 try:
     import duckdb as _duckdb  # noqa: F401  # only to say what is missing

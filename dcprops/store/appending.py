@@ -18,16 +18,13 @@ from dcprops.store.connection import Database
 from dcprops.store.errors import Conflict, ConflictError, InvalidEventsError, StoreError, StoreFullError
 from dcprops.store.event_columns import STORED
 from dcprops.store.incoming import Appendable, Incoming, Refused
-from dcprops.store.receipts import DIGEST, Batch, Receipt, chained
-from dcprops.store.tables import differing_field, field_of, listed
+from dcprops.store.receipts import Batch, Receipt, chained
+from dcprops.store.statements import IN_FILE_ORDER, field_of, statement
 
 __all__ = ["Appended", "append", "head"]
 
 #: Batches of a stream that are held in memory; a longer one goes through a table of the database, which can spill.
 _BATCHES_HELD: Final = 8
-
-#: The order of rows in a file: a participant's rows stand together, so that a look at one of them reads few blocks.
-_CLUSTERED: Final = "ORDER BY employee_id, effective_date"
 
 
 @dataclass(frozen=True)
@@ -58,13 +55,14 @@ def append(database: Database, source: Appendable, *, strict: bool) -> Appended:
         if strict and incoming.refused:
             raise _invalid(incoming)
         done: Appended | None = None
+        order = "" if database.path is None else IN_FILE_ORDER
         try:
             try:
                 with database.transaction(cursor):
-                    done = _store_new(cursor, relation, rows, incoming, database.path is not None)
+                    done = _store_new(cursor, relation, rows, incoming, order)
             except _Repeated:
                 with database.transaction(cursor):
-                    done = _store_distinct(cursor, relation, rows, incoming, database.path is not None)
+                    done = _store_distinct(cursor, relation, rows, incoming, order)
         except duckdb.FatalException as error:
             database.reopen()
             if done is None or not _is_there(database, done.receipt):
@@ -124,7 +122,7 @@ def _stage(cursor: duckdb.DuckDBPyConnection, batches: Iterator[pa.RecordBatch])
 
     cursor.register("stream", pa.RecordBatchReader.from_batches(first.schema, noting()))
     try:
-        cursor.execute(f"CREATE TEMP TABLE staged AS SELECT {_TYPED} FROM stream")
+        cursor.execute(statement("stage"))
     except duckdb.Error:
         if raised:
             raise raised[0] from None
@@ -134,98 +132,54 @@ def _stage(cursor: duckdb.DuckDBPyConnection, batches: Iterator[pa.RecordBatch])
     return rows
 
 
-_TYPED: Final = listed().replace("event_id", "event_id::UUID AS event_id", 1)
-
-
-def _one(cursor: duckdb.DuckDBPyConnection, sql: str, *values: object) -> tuple[Any, ...]:
-    (row,) = cursor.execute(sql, values).fetchall()  # a result that isn't read to its end blocks the connection
+def _one(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, object] | None = None) -> tuple[Any, ...]:
+    (row,) = cursor.execute(sql, values or {}).fetchall()  # a result that isn't read to its end blocks the connection
     return tuple(row)
 
 
 def head(cursor: duckdb.DuckDBPyConnection) -> Receipt:
     """The receipt of all that the store holds."""
-    return Receipt(*_one(cursor, _HEAD))
+    return Receipt(*_one(cursor, statement("head")))
 
 
-_HEAD: Final = """
-    SELECT store_id::VARCHAR, coalesce(last.batch, 0), (SELECT coalesce(sum(rows), 0)::BIGINT FROM batches),
-        coalesce(last.chain, store_id::VARCHAR)
-    FROM store LEFT JOIN (FROM batches ORDER BY batch DESC LIMIT 1) AS last ON true
-"""
-
-
-def _store_new(
-    cursor: duckdb.DuckDBPyConnection, relation: str, rows: int, incoming: Incoming, clustered: bool
-) -> Appended:
+def _store_new(cursor: duckdb.DuckDBPyConnection, relation: str, rows: int, incoming: Incoming, order: str) -> Appended:
     """Store every row. Raises _Repeated if that would store some event a second time."""
     before = head(cursor)
     batch = before.batch + 1
-    order = _CLUSTERED if clustered else ""
     if rows:
-        cursor.execute(f"INSERT INTO events BY NAME SELECT {_TYPED}, {batch} AS batch FROM {relation} {order}")
-        if before.batch and _one(cursor, _KNOWN, batch, batch)[0]:
+        cursor.execute(statement("insert_all", relation, order), {"batch": batch})
+        if before.batch and _one(cursor, statement("known"), {"batch": batch})[0]:
             raise _Repeated
     return _recorded(cursor, before, rows, rows, incoming)
 
 
-_KNOWN: Final = """
-    SELECT EXISTS (
-        FROM (SELECT event_id FROM events WHERE batch < ?) SEMI JOIN
-            (SELECT event_id FROM events WHERE batch = ?) USING (event_id)
-    )
-"""
-
-
 def _store_distinct(
-    cursor: duckdb.DuckDBPyConnection, relation: str, rows: int, incoming: Incoming, clustered: bool
+    cursor: duckdb.DuckDBPyConnection, relation: str, rows: int, incoming: Incoming, order: str
 ) -> Appended:
     """Store each event that isn't there yet, once. Raises ConflictError if some event_id has two contents."""
     before = head(cursor)
     batch = before.batch + 1
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE arriving AS SELECT {_TYPED} FROM {relation}")
+    cursor.execute(statement("arrive", relation))
     _refuse_conflicts(cursor)
-    (new,) = _one(cursor, "SELECT count(DISTINCT event_id) FROM arriving ANTI JOIN events USING (event_id)")
-    cursor.execute(
-        f"INSERT INTO events BY NAME SELECT {listed()}, {batch} AS batch "
-        "FROM (SELECT DISTINCT ON (event_id) * FROM arriving ANTI JOIN events USING (event_id)) "
-        f"{_CLUSTERED if clustered else ''}"
-    )
-    cursor.execute("DROP TABLE arriving")
+    (new,) = _one(cursor, statement("new"))
+    cursor.execute(statement("insert_new", order=order), {"batch": batch})
+    cursor.execute(statement("forget_arrived"))
     return _recorded(cursor, before, rows, new, incoming)
 
 
 def _refuse_conflicts(cursor: duckdb.DuckDBPyConnection) -> None:
-    found = cursor.execute(_CONFLICTS).fetchall()
+    found = cursor.execute(statement("conflicts"), {"listed": ConflictError.LISTED}).fetchall()
     if not found:
         return
     conflicts = [Conflict(event_id, field_of(COLUMNS[place - 1])) for event_id, place, _ in found]
     first, count = conflicts[0], found[0][2]
+    more = f" ({count - 1:,} others conflict too)" if count > 1 else ""
     raise ConflictError(
-        f"event_id {first.event_id} has another {first.field} already, and {count - 1:,} more conflict: expected the "
-        "same content for the same event_id; nothing was stored, so correct the event or give it an event_id of its own",
+        f"event_id {first.event_id} has another {first.field} already{more}: expected the same content for the same "
+        "event_id; nothing was stored, so correct the event or give it an event_id of its own",
         conflicts,
         count,
     )
-
-
-_CONFLICTS: Final = f"""
-    WITH repeated AS (
-        SELECT DISTINCT ON (event_id) * FROM arriving
-        WHERE event_id IN (SELECT event_id FROM arriving GROUP BY event_id HAVING count(*) > 1)
-    ),
-    others AS (
-        SELECT {listed()} FROM events SEMI JOIN arriving USING (event_id)
-        UNION ALL
-        SELECT {listed()} FROM repeated
-    ),
-    differences AS (
-        SELECT arriving.event_id::VARCHAR AS event_id, min({differing_field("arriving", "others")}) AS place
-        FROM arriving JOIN others ON arriving.event_id = others.event_id
-        GROUP BY ALL
-    )
-    SELECT event_id, place, count(*) OVER () FROM differences WHERE place IS NOT NULL
-    ORDER BY event_id LIMIT {ConflictError.LISTED}
-"""
 
 
 def _recorded(cursor: duckdb.DuckDBPyConnection, before: Receipt, rows: int, new: int, incoming: Incoming) -> Appended:
@@ -233,15 +187,14 @@ def _recorded(cursor: duckdb.DuckDBPyConnection, before: Receipt, rows: int, new
     receipt = before
     if new:
         batch = before.batch + 1
-        stored, distinct, digest = _one(
-            cursor, f"SELECT count(*), count(DISTINCT event_id), {DIGEST} FROM events WHERE batch = ?", batch
-        )
+        stored, distinct, digest = _one(cursor, statement("stored"), {"batch": batch})
         if distinct < stored:
             raise _Repeated
         if stored != new:
             raise StoreError(f"{new:,} events were to be stored, but {stored:,} were: append again")
         link = chained(before.chain, [Batch(batch, new, digest)])
-        cursor.execute("INSERT INTO batches VALUES (?, ?, ?, ?, now())", (batch, new, digest, link))
+        noted = {"batch": batch, "rows": new, "digest": digest, "chain": link}
+        cursor.execute(statement("note_batch"), noted)
         receipt = Receipt(before.store_id, batch, before.rows + new, link)
     if incoming.refused:
         _quarantine(cursor, receipt.batch, incoming.refused)
@@ -256,10 +209,7 @@ def _quarantine(cursor: duckdb.DuckDBPyConnection, batch: int, refused: list[Ref
     )
     cursor.register("refused", table)
     try:
-        cursor.execute(
-            f"INSERT INTO quarantine BY NAME SELECT *, {batch} AS batch FROM refused "
-            "ANTI JOIN quarantine USING (line, field, rule, message, raw)"
-        )
+        cursor.execute(statement("quarantine"), {"batch": batch})
     finally:
         cursor.unregister("refused")
 

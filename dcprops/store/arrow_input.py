@@ -6,10 +6,10 @@ model says of that document is what counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from collections import Counter
+from collections.abc import Callable, Iterator
 from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,7 +21,6 @@ from dcprops.events.schema import EVENT_TYPES
 from dcprops.schemas.arrow import arrow_schema
 from dcprops.schemas.columns import COLUMNS, EVENT_TYPE, Column
 from dcprops.store.errors import SchemaError
-from dcprops.store.event_columns import STORED
 
 __all__ = ["ROWS_AT_ONCE", "check_schema", "checked", "suspects"]
 
@@ -29,7 +28,8 @@ __all__ = ["ROWS_AT_ONCE", "check_schema", "checked", "suspects"]
 ROWS_AT_ONCE: Final = 65_536
 
 _SCHEMA: Final = arrow_schema()
-_Mask = pa.BooleanArray
+#: Which rows: pyarrow's BooleanArray, whose type its users' type checkers can't see.
+_Mask: TypeAlias = Any
 
 
 def check_schema(schema: pa.Schema) -> None:

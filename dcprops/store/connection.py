@@ -1,4 +1,4 @@
-"""A store's database: made, opened, locked down, read and written in transactions; what DuckDB raises, said in words."""
+"""A store's database: made, opened, locked down, used in transactions; and what DuckDB raises, said in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import duckdb
 
@@ -25,8 +25,11 @@ from dcprops.store.errors import (
 
 __all__ = ["Database"]
 
+#: DuckDB's settings, in the types that its own signature has.
+_Options: TypeAlias = "dict[str, str | bool | int | float | list[str]]"
+
 #: Nothing is fetched, nothing is run that wasn't asked for, and no file is read but the store's own.
-_LOCKED_DOWN: Final = {
+_LOCKED_DOWN: Final[_Options] = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
     "autoinstall_known_extensions": "false",
@@ -56,7 +59,7 @@ class Database:
         memory_limit: str | None = None,
     ) -> None:
         self.path = path
-        self._options = dict(_LOCKED_DOWN)
+        self._options: _Options = dict(_LOCKED_DOWN)
         if threads is not None:
             self._options["threads"] = str(threads)
         if memory_limit is not None:
@@ -186,7 +189,7 @@ class Database:
             return StoreLockedError(f"{self.name} is open in {by}: close it there first, then try again", holder)
         if isinstance(error, duckdb.OutOfMemoryException):
             return StoreMemoryError(
-                f"{self.name} needs more memory than its limit: {_first(text)}; raise memory_limit, or append less at once"
+                f"{self.name} needs more memory than its limit: {_first(text)}; raise memory_limit, or do less at once"
             )
         if any(sign in text for sign in _FULL):
             return StoreFullError(f"{self.name} cannot be written: {_first(text)}; make room, then try again")
@@ -214,7 +217,7 @@ def _first(text: str) -> str:
     return text.removeprefix("TransactionContext Error: ").split(" See also ")[0][:300].rstrip(".")
 
 
-def _connected(name: str, options: dict[str, str]) -> duckdb.DuckDBPyConnection:
+def _connected(name: str, options: _Options) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(name, config=options)
     try:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")

@@ -1,4 +1,4 @@
-"""What is appended, whatever its form, as Arrow batches of valid events; what isn't valid is put aside with its reason."""
+"""What is appended, whatever its form, as Arrow batches of valid events; what isn't valid is put aside, with why."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc

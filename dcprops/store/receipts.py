@@ -9,20 +9,9 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from dcprops.store.tables import listed
-
-__all__ = ["DIGEST", "HASH_PROBE", "Batch", "Receipt", "chained"]
-
-#: SQL for what a batch's rows digest to, over every column, whatever their order. It finds damage and loss by
-#: accident; it is no defence against someone who means to deceive.
-DIGEST: Final = f"CAST(sum(CAST(hash({listed()}) AS HUGEINT)) AS VARCHAR)"
-#: SQL for a text that changes if DuckDB's hash function does: digests of two functions can't be compared.
-HASH_PROBE: Final = (
-    "CAST(hash('dcprops', 1.5::DECIMAL(18,6), DATE '2024-02-29', true, 7::INTEGER, NULL::VARCHAR, "
-    "'6f1c1a52-7d0e-4c3b-9a53-0d6f0b8a3c11'::UUID, TIMESTAMPTZ '2024-02-29 09:30:00+00') AS VARCHAR)"
-)
+__all__ = ["Batch", "Receipt", "chained"]
 
 
 class Batch(NamedTuple):

@@ -18,8 +18,8 @@ from dcprops.store.appending import Appended
 from dcprops.store.connection import Database
 from dcprops.store.errors import StoreDamagedError
 from dcprops.store.incoming import Appendable
-from dcprops.store.receipts import HASH_PROBE, Receipt
-from dcprops.store.tables import FORM, bookkeeping_ddl, events_ddl, listed
+from dcprops.store.receipts import Receipt
+from dcprops.store.statements import FORM, IN_FILE_ORDER, bookkeeping_ddl, events_ddl, statement
 from dcprops.store.verifying import verify
 
 __all__ = ["Store"]
@@ -85,14 +85,12 @@ class Store:
     def events_table(self) -> pa.Table:
         """Every event as an Arrow table in the event schema, in canonical order."""
         with self._database.cursor() as cursor:
-            return cursor.sql(_EVENTS).to_arrow_table().cast(arrow_schema())
+            return cursor.sql(statement("events")).to_arrow_table().cast(arrow_schema())
 
     def quarantined(self) -> list[dict[str, Any]]:
         """What was refused: batch, line, field, rule, message and the raw text, in the order that it came."""
         with self._database.cursor() as cursor:
-            found = cursor.sql(
-                "SELECT batch, line, field, rule, message, raw FROM quarantine ORDER BY batch, line, field, rule"
-            )
+            found = cursor.sql(statement("quarantined"))
             return list(found.to_arrow_table().to_pylist())
 
     def receipt(self) -> Receipt:
@@ -117,34 +115,30 @@ class Store:
         with self._database.writing, self._database.cursor() as cursor:
             with self._database.transaction(cursor):
                 cursor.execute(events_ddl("compacted"))
-                cursor.execute("INSERT INTO compacted BY NAME FROM events ORDER BY employee_id, effective_date")
-                cursor.execute("DROP TABLE events")
-                cursor.execute("ALTER TABLE compacted RENAME TO events")
+                cursor.execute(statement("compact", order=IN_FILE_ORDER))
+                cursor.execute(statement("replace_events"))
             cursor.execute("CHECKPOINT")
 
     def _check_form(self) -> None:
         name = self._database.name
         with self._database.cursor() as cursor:
-            tables = {row[0] for row in cursor.sql("SELECT table_name FROM duckdb_tables()").fetchall()}
+            tables = {row[0] for row in cursor.sql(statement("table_names")).fetchall()}
             missing = {"events", "batches", "quarantine", "store"} - tables
             if missing:
                 raise StoreDamagedError(
                     f"{name} is a DuckDB database, but no event store: it lacks {', '.join(sorted(missing))}; "
                     "give the path of a store, or one where no file is yet"
                 )
-            forms = cursor.sql("SELECT form FROM store").fetchall()
+            forms = cursor.sql(statement("forms")).fetchall()
         if forms != [(FORM,)]:
             raise StoreDamagedError(
                 f"{name} has the form {forms}, expected {FORM}: open it with the version of dcprops that wrote it"
             )
 
 
-_EVENTS = f"SELECT {listed()} FROM events ORDER BY effective_date, created_at, event_id"
-
-
 def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("BEGIN TRANSACTION")
     connection.execute(events_ddl())
     connection.execute(bookkeeping_ddl())
-    connection.execute(f"INSERT INTO store SELECT {FORM}, ?, {HASH_PROBE}", (str(uuid4()),))
+    connection.execute(statement("note_store"), {"form": FORM, "store_id": str(uuid4())})
     connection.execute("COMMIT")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import duckdb
 
 from dcprops.store.appending import head
 from dcprops.store.connection import Database
 from dcprops.store.errors import ReceiptError, StoreDamagedError, StoreError
-from dcprops.store.receipts import DIGEST, HASH_PROBE, Batch, Receipt, chained
+from dcprops.store.receipts import Batch, Receipt, chained
+from dcprops.store.statements import statement
 
 __all__ = ["verify"]
 
@@ -28,12 +27,12 @@ def verify(database: Database, receipt: Receipt | None) -> Receipt:
 
 def _found(database: Database, cursor: duckdb.DuckDBPyConnection) -> list[Batch]:
     """The batches as their rows are now. Raises StoreDamagedError where that isn't what was noted of them."""
-    if cursor.execute(f"SELECT count(*) FROM store WHERE hash_probe = {HASH_PROBE}").fetchall() != [(1,)]:
+    if cursor.execute(statement("same_hash")).fetchall() != [(1,)]:
         raise StoreError(
             f"{database.name} was made by a DuckDB whose hash function is another: verify it with that version"
         )
-    noted = [Batch(*row) for row in cursor.execute(_NOTED).fetchall()]
-    found = [Batch(*row) for row in cursor.execute(_FOUND).fetchall()]
+    noted = [Batch(*row) for row in cursor.execute(statement("noted")).fetchall()]
+    found = [Batch(*row) for row in cursor.execute(statement("found")).fetchall()]
     for one, other in zip(noted, found, strict=False):
         if one != other:
             raise StoreDamagedError(
@@ -45,16 +44,10 @@ def _found(database: Database, cursor: duckdb.DuckDBPyConnection) -> list[Batch]
             f"{database.name} is damaged: expected events of {len(noted):,} batches, found those of {len(found):,}; "
             "restore it"
         )
-    if cursor.execute(_REPEATED).fetchall() != [(0,)]:
+    if cursor.execute(statement("repeated")).fetchall() != [(0,)]:
         raise StoreDamagedError(f"{database.name} is damaged: an event_id is there twice; restore it")
-    cursor.execute(_QUARANTINE).fetchall()
+    cursor.execute(statement("read_quarantine")).fetchall()
     return found
-
-
-_NOTED: Final = "SELECT batch, rows, digest FROM batches ORDER BY batch"
-_FOUND: Final = f"SELECT batch, count(*), {DIGEST} FROM events GROUP BY batch ORDER BY batch"
-_REPEATED: Final = "SELECT count(*) - count(DISTINCT event_id) FROM events"
-_QUARANTINE: Final = "SELECT sum(hash(batch, line, field, rule, message, raw)::HUGEINT) FROM quarantine"
 
 
 def _compare(database: Database, found: list[Batch], now: Receipt, receipt: Receipt | None) -> None:
@@ -71,8 +64,8 @@ def _compare(database: Database, found: list[Batch], now: Receipt, receipt: Rece
         )
     if receipt.batch > len(found):
         raise ReceiptError(
-            f"{database.name} has lost events: the receipt is of {receipt.batch:,} batches with {receipt.rows:,} events, "
-            f"but {len(found):,} with {now.rows:,} are there; restore it, or append what is missing again"
+            f"{database.name} has lost events: the receipt is of {receipt.rows:,} in {receipt.batch:,} batches, "
+            f"but {now.rows:,} in {len(found):,} are there; restore it, or append what is missing again"
         )
     rows = sum(batch.rows for batch in found[: receipt.batch])
     if chains[receipt.batch] != receipt.chain or rows != receipt.rows:
