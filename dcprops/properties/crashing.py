@@ -38,7 +38,7 @@ class DyingProcess:
     def __init__(self, name: str) -> None:
         if not hasattr(os, "fork"):
             raise CannotImportError("this system has no fork, by which a process is made to be killed")
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603  # this Python, and the store that the user named
             [sys.executable, "-c", _START, json.dumps([*sys.path, *_root_of(name)]), name],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What stores are tried with: ledgers of every kind of event and value, and the same events in other words or altered."""
+"""What stores are tried with: ledgers of every kind of event and value, and events in other words or altered."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "accounts",
-    "altered",
     "alterations",
+    "altered",
     "any_events",
     "arrow_table",
     "every_kind",
@@ -35,6 +35,7 @@ __all__ = [
     "histories",
     "id_of",
     "in_other_words",
+    "renumbered",
     "two_versions",
     "with_two_versions",
 ]
@@ -50,6 +51,11 @@ def id_of(document: Mapping[str, Any]) -> str:
 def first_of_each(ledger: Iterable[Document]) -> list[Document]:
     """The events of a ledger, each once: of those that share an event_id, the one that arrives first."""
     return list({id_of(each): each for each in reversed(list(ledger))}.values())[::-1]
+
+
+def renumbered(ledger: Iterable[Document], number: int) -> list[Document]:
+    """The same events under other ids, for each number others: as far as a store can tell, they are other events."""
+    return [{**each, "event_id": f"{number:08x}{each['event_id'][8:]}"} for each in ledger]
 
 
 def arrow_table(ledger: Iterable[Document]) -> pa.Table:
@@ -168,7 +174,7 @@ def every_kind() -> tuple[LedgerCase, ...]:
     # What has no timestamp is another event each time that it is read.
     bounds = (each for each in edges if "created_at" in each)
     mixed = _numbered((*SAMPLES.values(), *_ALIKE))
-    return mixed, _numbered(bounds), *rich_ledgers()[:2]
+    return mixed, _numbered(bounds)
 
 
 #: Texts that only look alike, moments that are one microsecond or one day of some time zone apart, and copies.
@@ -219,7 +225,8 @@ def histories() -> tuple[LedgerCase, ...]:
     vested = event(9, "2025-01-03", vesting("0.5000", ("employer_match",), "2025-01-03"))
     opened = event(10, "2024-12-25", eligibility("2024-12-25"), employee_id="E2")
     beside = LedgerCase((opened, *fridays[:3], vested, *fridays[3:]))
-    return (beside, *map(_each_once, rich_ledgers()))
+    _, closing, same_day, _, disorder = map(_each_once, rich_ledgers())
+    return beside, LedgerCase((*closing.documents, *same_day.documents)), disorder
 
 
 def with_two_versions() -> SearchStrategy[LedgerCase]:

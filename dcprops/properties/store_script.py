@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -104,26 +104,29 @@ def play(target: StoreTarget, script: Script) -> None:
 
 def perform(session: Session, step: Step) -> None:
     """Take one step. What the store doesn't offer is left out. Raises Breaking."""
-    target = session.target
-    match step.do:
-        case "append" | "append by Arrow" | "crash":
-            _append(session, step)
-        case "reopen":
-            session.reopen()
-        case "checkpoint":
-            if not target.lacks("checkpoint"):
-                session.store.checkpoint()
-        case "read":
-            session.holds_exactly()
-        case "balances":
-            if not target.lacks("balances"):
-                session.balances_match(date.fromisoformat(step.about))
-        case "snapshots":
-            if not target.lacks("snapshots"):
-                session.snapshots_match()
-        case "history":
-            if not target.lacks("history"):
-                session.history_matches(step.about)
+    offered = _DEEDS.get(step.do)
+    if offered is None:
+        _append(session, step)
+    elif not (offered.needs and session.target.lacks(offered.needs)):
+        offered.act(session, step.about)
+
+
+@dataclass(frozen=True)
+class _Act:
+    """What is done in a step other than an append, and what the store must offer for it."""
+
+    act: Callable[[Session, str], None]
+    needs: str = ""
+
+
+_DEEDS: Final[Mapping[str, _Act]] = {
+    "reopen": _Act(lambda session, _: session.reopen()),
+    "read": _Act(lambda session, _: session.holds_exactly()),
+    "checkpoint": _Act(lambda session, _: session.store.checkpoint(), "checkpoint"),
+    "balances": _Act(lambda session, day: session.balances_match(date.fromisoformat(day)), "balances"),
+    "snapshots": _Act(lambda session, _: session.snapshots_match(), "snapshots"),
+    "history": _Act(lambda session, employee_id: session.history_matches(employee_id), "history"),
+}
 
 
 def _append(session: Session, step: Step) -> None:

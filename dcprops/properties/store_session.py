@@ -1,4 +1,4 @@
-"""A store under test: opened on a file of its own, appended to, reopened, killed, and compared with what it must hold."""
+"""A store under test: opened on a file of its own, appended to, reopened, killed, and held to what it was given."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
 from dcprops.events import EventFactory, SimulationEvent
-from dcprops.properties.balances import matches_reference
+from dcprops.properties.balances import Rows, matches_reference, rows_by_account
 from dcprops.properties.cases import LedgerCase, handed_over
 from dcprops.properties.documents import canonical, differences_in_meaning
 from dcprops.properties.failures import Breaking
@@ -21,7 +21,7 @@ from dcprops.properties.store_target import Answer, OpenStore, StoreTarget
 from dcprops.properties.targets import FunctionTarget, NoRowsError
 from dcprops.reference.order import canonical_order
 
-__all__ = ["Session"]
+__all__ = ["Session", "holding"]
 
 Document: TypeAlias = dict[str, Any]
 
@@ -170,6 +170,11 @@ class Session:
     def balances_match(self, as_of: date = date.max) -> None:
         """The balances are the reference's: on the day, or on some days of the ledger."""
         matches_reference(self.calculator(), LedgerCase(tuple(self.held.values()), as_of))
+
+    def balances_of(self, scenario_id: str, as_of: date) -> Rows:
+        """The balance rows of one scenario by account."""
+        rows = rows_by_account(self.calculator(), (), as_of)
+        return {account: row for account, row in rows.items() if account.scenario_id == scenario_id}
 
     def calculator(self) -> FunctionTarget:
         """The store's balances of what it holds, as a calculator that is always asked with just that."""

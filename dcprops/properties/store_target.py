@@ -6,9 +6,9 @@ A store is `Store(path)`, a context manager. `path` is the name of a file that i
   event_id seen before is fine if the content is the same; with other content it is refused, by raising or by a result
   whose `conflicts` (an attribute or a key: a number, or a collection) says so. `created` and `exists` of a result, if
   they are there, are numbers that are judged.
-- `events()` gives all that is stored, in any order: documents (money may be Decimal, dates and timestamps Python's own),
-  the flat rows of the event table, JSON texts, or models and dataclasses that can be dumped as documents; or one Arrow
-  table or reader in the Arrow schema.
+- `events()` gives all that is stored, in any order: documents (money may be Decimal, dates and timestamps Python's
+  own), the flat rows of the event table, JSON texts, or models and dataclasses that can be dumped as documents; or one
+  Arrow table or reader in the Arrow schema.
 - Optionally: `balances(as_of)`, the balance rows or any subset of their fields; `history(employee_id)`, the person's
   events in canonical order, or rows with at least `event_id`; `snapshots()`, the weekly rows or any subset of their
   fields; `checkpoint()`; and `accepts_arrow = True` if `append` takes Arrow tables and readers too.
@@ -49,9 +49,10 @@ _WIDTH: Final = 100
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of an append: whether it was refused, in which words, and the counts that a result gave."""
+    """What came of an append: whether it was refused, and by raising; in which words; and the counts it gave."""
 
     refused: bool = False
+    raised: bool = False
     words: str = "it returned"
     created: int | None = None
     exists: int | None = None
@@ -157,7 +158,7 @@ class OpenStore:
 
     def __init__(self, target: StoreTarget, path: Path) -> None:
         self._manager = _guarded("Store(path)", lambda: target.make(str(path)))
-        self._store = _guarded("entering the store", lambda: self._manager.__enter__())
+        self._store = _guarded("entering the store", self._manager.__enter__)
         self._is_open = True
 
     def __enter__(self) -> Self:
@@ -208,7 +209,7 @@ class OpenStore:
 
     def checkpoint(self) -> None:
         """Have the store put in order what it has written. Raises Crashed."""
-        _guarded("checkpoint", lambda: self._store.checkpoint())
+        _guarded("checkpoint", self._store.checkpoint)
 
 
 def answer_of(append: Callable[[Any], Any], events: object) -> Answer:
@@ -218,7 +219,7 @@ def answer_of(append: Callable[[Any], Any], events: object) -> Answer:
     except (KeyboardInterrupt, MemoryError):
         raise
     except BaseException as error:  # noqa: BLE001  # also SystemExit and pytest's, which are no Exception
-        return Answer(refused=True, words=f"it raised {Crashed('append', error)}")
+        return Answer(refused=True, raised=True, words=str(Crashed("append", error)))
     created, exists = (_number(_part(result, name)) for name in ("created", "exists"))
     conflicts = _part(result, "conflicts")
     if conflicts:

@@ -58,9 +58,11 @@ class Store:
 
     def events(self):
         """As an Arrow table."""
-        return self.connection.sql(
-            "SELECT * REPLACE (event_id::VARCHAR AS event_id) FROM events"
-        ).to_arrow_table().cast(arrow_schema())
+        return (
+            self.connection.sql("SELECT * REPLACE (event_id::VARCHAR AS event_id) FROM events")
+            .to_arrow_table()
+            .cast(arrow_schema())
+        )
 
     def balances(self, as_of):
         return reading.balances(list(documents_of(self.events())), as_of)

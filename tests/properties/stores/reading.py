@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from ..calculators import running_totals  # noqa: TID252
+from ..calculators import running_totals
 
 DAY = (
     "hire", "promotion", "merit", "eligibility", "enrollment", "contribution", "vesting", "termination", "forfeiture",
