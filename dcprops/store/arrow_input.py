@@ -6,10 +6,13 @@ model says of that document is what counts.
 
 from __future__ import annotations
 
+from binascii import unhexlify
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +24,7 @@ from dcprops.events.schema import EVENT_TYPES
 from dcprops.schemas.arrow import arrow_schema
 from dcprops.schemas.columns import COLUMNS, EVENT_TYPE, Column
 from dcprops.store.errors import SchemaError
+from dcprops.store.event_columns import STORED, ids_of_bytes
 
 __all__ = ["ROWS_AT_ONCE", "check_schema", "checked", "suspects"]
 
@@ -28,6 +32,7 @@ __all__ = ["ROWS_AT_ONCE", "check_schema", "checked", "suspects"]
 ROWS_AT_ONCE: Final = 65_536
 
 _SCHEMA: Final = arrow_schema()
+_OTHERS: Final = [field for field in _SCHEMA if field.name != "event_id"]
 #: Which rows: pyarrow's BooleanArray, whose type its users' type checkers can't see.
 _Mask: TypeAlias = Any
 
@@ -82,7 +87,7 @@ _FITS: Final[MappingProxyType[type[Kind], Callable[[Any, pa.DataType], bool]]] =
 
 
 def checked(batch: pa.RecordBatch) -> tuple[pa.RecordBatch | None, _Mask | None]:
-    """The batch with exactly the event schema's columns and types, and the rows that may be invalid, if any.
+    """The batch in the schema `STORED`, and which of its rows may be invalid, if any.
 
     The batch is None if some value has no place in its column's type: then any row may be invalid. Raises SchemaError
     for columns that aren't the schema's, and for buffers that don't hold what their types say, such as texts that
@@ -93,17 +98,52 @@ def checked(batch: pa.RecordBatch) -> tuple[pa.RecordBatch | None, _Mask | None]
         batch.validate(full=True)
     except pa.ArrowInvalid as error:
         raise SchemaError(f"this is no valid Arrow table: {error}; write it anew") from error
+    ids, bad_ids = _ids(batch.column("event_id"))
     try:
-        exact = pa.RecordBatch.from_arrays(
-            [_cast(batch.column(field.name), field.type) for field in _SCHEMA], names=_SCHEMA.names
-        )
+        others = [_cast(batch.column(field.name), field.type) for field in _OTHERS]
     except pa.ArrowInvalid:
         return None, None
-    return exact, suspects(exact)
+    exact = pa.RecordBatch.from_arrays([ids, *others], schema=STORED)
+    return exact, _together([bad_ids, suspects(exact)])
+
+
+def _ids(array: pa.Array) -> tuple[pa.Array, _Mask | None]:
+    """The event ids as 16 bytes each, and which of them are none, if any; in the place of those are zeros."""
+    if isinstance(array.type, pa.UuidType):
+        return array, None
+    array = _cast(array, pa.string())
+    ids = _read_ids(array)
+    if ids is not None:
+        return ids, None
+    are_ids = pc.fill_null(pc.match_substring_regex(array, _UUID), False)
+    return _read_ids(pc.if_else(are_ids, array, str(UUID(int=0)))), pc.invert(are_ids)
+
+
+_HEX: Final = "[0-9a-fA-F]"
+_UUID: Final = f"^{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}$"
+_LENGTH: Final = 36
+_HYPHENS: Final = (8, 13, 18, 23)
+
+
+def _read_ids(array: pa.Array) -> pa.Array | None:
+    """The ids that the texts are, read all at once; None if some text is no id in its 36-character form."""
+    rows = len(array)
+    if array.null_count or pc.min_max(pc.binary_length(array)).as_py() != {"min": _LENGTH, "max": _LENGTH}:
+        return None
+    _, offsets, values = array.buffers()
+    start = memoryview(offsets).cast("i")[array.offset]
+    texts = memoryview(values)[start : start + rows * _LENGTH]
+    if any(texts[place::_LENGTH].tobytes() != b"-" * rows for place in _HYPHENS):
+        return None
+    try:
+        joined = unhexlify(bytes(texts).translate(None, b"-"))
+    except ValueError:
+        return None
+    return ids_of_bytes(joined) if len(joined) == rows * 16 else None
 
 
 def _cast(array: pa.Array, type_: pa.DataType) -> pa.Array:
-    if array.type == type_ or isinstance(array.type, pa.UuidType):
+    if array.type == type_:
         return array
     if types.is_dictionary(array.type):
         array = array.dictionary_decode()
@@ -111,39 +151,47 @@ def _cast(array: pa.Array, type_: pa.DataType) -> pa.Array:
 
 
 def suspects(batch: pa.RecordBatch) -> _Mask | None:
-    """Which rows of a batch, of exactly the schema's types, break a rule of the model; None if none does."""
-    masks = [mask for mask in _masks(batch) if mask is not None and pc.any(mask).as_py()]
-    if not masks:
-        return None
-    found = masks[0]
-    for mask in masks[1:]:
-        found = pc.or_(found, mask)
-    return found
+    """Which rows of a batch in the schema `STORED` break a rule of the model; None if none does."""
+    return _together(mask for mask in _masks(batch) if mask is not None and pc.any(mask).as_py())
+
+
+def _together(masks: Iterable[_Mask | None]) -> _Mask | None:
+    found = [mask for mask in masks if mask is not None]
+    return reduce(pc.or_, found) if found else None
 
 
 def _masks(batch: pa.RecordBatch) -> Iterator[_Mask | None]:
     """For each rule of a column, the rows that break it: masks without nulls, or None where a quick look finds none."""
-    event_types = batch.column(EVENT_TYPE)
-    rows_of: dict[frozenset[str], _Mask] = {}
+    of_type = _rows_by_event_type(batch.column(EVENT_TYPE))
+    of_types: dict[tuple[str, ...], _Mask] = {}
 
-    def rows_with(names: frozenset[str]) -> _Mask:
-        if names not in rows_of:
-            rows_of[names] = pc.is_in(event_types, value_set=pa.array(sorted(names), pa.string()))
-        return rows_of[names]
+    def rows_with(names: tuple[str, ...]) -> _Mask:
+        if names not in of_types:
+            of_types[names] = reduce(pc.or_, map(of_type.__getitem__, names))
+        return of_types[names]
 
     for column in COLUMNS:
         array = batch.column(column.name)
         if array.null_count < len(array):
             yield _BREAKS[type(column.kind)](column.kind, array)
             if len(column.uses) < len(EVENT_TYPES):
-                yield pc.and_not(array.is_valid(), rows_with(frozenset(column.uses)))
+                yield pc.and_not(array.is_valid(), rows_with(tuple(column.uses)))
             for event_type, kind in _OWN_CHOICES[column.name]:
-                own = pc.is_in(array, value_set=pa.array(kind.values, pa.string()))
-                yield pc.and_not(rows_with(frozenset({event_type})), own)
-        if array.null_count and column.required_by:
-            yield pc.and_not(rows_with(frozenset(column.required_by)), array.is_valid())
+                if pc.any(of_type[event_type]).as_py():
+                    own = pc.is_in(array, value_set=pa.array(kind.values, pa.string()))
+                    yield pc.and_not(of_type[event_type], own)
+        if array.null_count and _REQUIRED_BY[column.name]:
+            yield pc.and_not(rows_with(_REQUIRED_BY[column.name]), array.is_valid())
         if array.null_count and not column.nullable:
             yield array.is_null()
+
+
+def _rows_by_event_type(event_types: pa.Array) -> dict[str, _Mask]:
+    places = pc.fill_null(pc.index_in(event_types, value_set=pa.array(EVENT_TYPES)), -1).cast(pa.int8())
+    return {name: pc.equal(places, pa.scalar(place, pa.int8())) for place, name in enumerate(EVENT_TYPES)}
+
+
+_REQUIRED_BY: Final = MappingProxyType({column.name: column.required_by for column in COLUMNS})
 
 
 def _own_choices(column: Column) -> tuple[tuple[str, Choice], ...]:
@@ -190,18 +238,12 @@ def _breaks_whole_number(kind: WholeNumber, array: pa.Array) -> _Mask | None:
     return _outside(array, kind.minimum, kind.maximum)
 
 
-def _breaks_choice(kind: Choice, array: pa.Array) -> _Mask:
-    return pc.and_not(array.is_valid(), pc.is_in(array, value_set=pa.array(kind.values, pa.string())))
-
-
-_HEX: Final = "[0-9a-fA-F]"
-_UUID: Final = f"^{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}$"
-
-
-def _breaks_event_id(_: EventId, array: pa.Array) -> _Mask | None:
-    if isinstance(array.type, pa.UuidType):
+def _breaks_choice(kind: Choice, array: pa.Array) -> _Mask | None:
+    choices = pa.array(kind.values, pa.string())
+    # Most columns of choices are mostly empty, and the few values by themselves are looked up sooner.
+    if pc.all(pc.is_in(array.drop_null(), value_set=choices)).as_py():
         return None
-    return pc.fill_null(pc.invert(pc.match_substring_regex(array, _UUID)), False)
+    return pc.and_not(array.is_valid(), pc.is_in(array, value_set=choices))
 
 
 def _breaks_text(kind: Text, array: pa.Array) -> _Mask | None:
@@ -241,7 +283,7 @@ _BREAKS: Final[MappingProxyType[type[Kind], Callable[[Any, pa.Array], _Mask | No
         Timestamp: _breaks_timestamp,
         Flag: lambda kind, array: None,
         WholeNumber: _breaks_whole_number,
-        EventId: _breaks_event_id,
+        EventId: lambda kind, array: None,
         Text: _breaks_text,
         Choice: _breaks_choice,
     }

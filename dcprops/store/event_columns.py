@@ -18,7 +18,7 @@ from dcprops.events.schema import PAYLOAD_CLASSES
 from dcprops.schemas.arrow import arrow_schema
 from dcprops.schemas.columns import COLUMNS, EVENT_TYPE, Column
 
-__all__ = ["STORED", "NotAsValidated", "table_of"]
+__all__ = ["STORED", "NotAsValidated", "ids_of_bytes", "table_of"]
 
 #: The Arrow schema of what is stored: the event schema's, but an event_id is 16 bytes, not 36 characters.
 STORED: Final = arrow_schema().set(0, pa.field("event_id", pa.uuid(), nullable=False))
@@ -115,6 +115,10 @@ def _array(values: Sequence[Any], type_: pa.DataType, expected: frozenset[type])
 
 
 def _uuids(values: Sequence[UUID]) -> pa.Array:
-    joined = b"".join([number.to_bytes(16, "big") for number in map(attrgetter("int"), values)])
-    storage = pa.Array.from_buffers(pa.binary(16), len(values), [None, pa.py_buffer(joined)])
+    return ids_of_bytes(b"".join([number.to_bytes(16, "big") for number in map(attrgetter("int"), values)]))
+
+
+def ids_of_bytes(joined: bytes) -> pa.Array:
+    """The column of the ids whose bytes, 16 each, stand one after the other."""
+    storage = pa.Array.from_buffers(pa.binary(16), len(joined) // 16, [None, pa.py_buffer(joined)])
     return pa.ExtensionArray.from_storage(pa.uuid(), storage)

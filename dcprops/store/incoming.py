@@ -118,7 +118,7 @@ class Incoming:
             else:
                 self._refuse(line, read, b"" if isinstance(content, Breach) else _as_text(content))
         if events:
-            yield from _with_ids_like(table_of(events), batch).to_batches()
+            yield from table_of(events).to_batches()
 
     def _of_file(self, path: str | os.PathLike[str]) -> Iterator[pa.RecordBatch]:
         with EventFile(path) as file:
@@ -169,14 +169,6 @@ def _joined(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
         return batches
     joined: list[pa.RecordBatch] = pa.Table.from_batches(batches).combine_chunks().to_batches()
     return joined
-
-
-def _with_ids_like(table: pa.Table, batch: pa.RecordBatch) -> pa.Table:
-    """The table with event ids in the form that the batch has them in."""
-    if isinstance(batch.schema.field("event_id").type, pa.UuidType):
-        return table
-    texts = pa.array([str(event_id) for event_id in table.column("event_id").to_pylist()], pa.string())
-    return table.set_column(0, pa.field("event_id", pa.string()), texts)
 
 
 def _as_they_are(items: Sequence[object]) -> pa.Table | None:

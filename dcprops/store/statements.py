@@ -83,8 +83,6 @@ def _day_order() -> str:
 _PARTS: Final = MappingProxyType(
     {
         "columns": ", ".join(_NAMES),
-        # An event_id comes as text or as 16 bytes.
-        "typed": ", ".join("event_id::UUID AS event_id" if name == "event_id" else name for name in _NAMES),
         "differing": _differing(),
         "day_order": _day_order(),
         # Over every column, whatever the order of rows. It finds damage and loss by accident; it is no defence

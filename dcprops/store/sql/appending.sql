@@ -1,5 +1,5 @@
 -- stage: Put a long stream where it can be read more than once.
-CREATE TEMP TABLE staged AS SELECT {typed} FROM stream;
+CREATE TEMP TABLE staged AS SELECT {columns} FROM stream;
 
 -- head: The receipt of all that the store holds.
 SELECT store_id::VARCHAR, coalesce(last.batch, 0), (SELECT coalesce(sum(rows), 0)::BIGINT FROM batches),
@@ -7,7 +7,7 @@ SELECT store_id::VARCHAR, coalesce(last.batch, 0), (SELECT coalesce(sum(rows), 0
 FROM store LEFT JOIN (FROM batches ORDER BY batch DESC LIMIT 1) AS last ON true;
 
 -- insert_all: Store every row that arrives.
-INSERT INTO events BY NAME SELECT {typed}, $batch::BIGINT AS batch FROM {relation} {order};
+INSERT INTO events BY NAME SELECT {columns}, $batch::BIGINT AS batch FROM {relation} {order};
 
 -- known: Whether some event of the batch was there before.
 SELECT EXISTS (
@@ -16,7 +16,7 @@ SELECT EXISTS (
 );
 
 -- arrive: Hold what arrives, to compare it with what is there.
-CREATE OR REPLACE TEMP TABLE arriving AS SELECT {typed} FROM {relation};
+CREATE OR REPLACE TEMP TABLE arriving AS SELECT {columns} FROM {relation};
 
 -- conflicts: Each event_id that has two contents, with the number of the first column in which they differ.
 WITH repeated AS (
