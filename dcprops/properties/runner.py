@@ -93,9 +93,11 @@ def check(
     `validate(document)` and `dump(value)`. A calculator: `calculator(documents, as_of)`; compliance:
     `compliance(documents, year, birth_years)`; limits: `limits(year)`; a store: `Store(path)`, see
     `dcprops.properties.store_target`. Where none is given, dcprops' own are checked; else only what is given is.
-    `min_rate` is how many events a second the store must take in, 100,000 for our own unless said otherwise. `suites`
-    and `only` (ids) choose properties, all by default. `profile` is one of PROFILES, `max_examples` a number in its place. The same `seed` gives the same
-    examples; a fresh one is taken by default and is in the report. With `strict`, rules of level `should` count.
+    `min_rate` is how many events a second the store must take in, 100,000 for our own unless said otherwise.
+
+    `suites` and `only` (ids) choose properties, all by default. `profile` is one of PROFILES, `max_examples` a number
+    in its place. The same `seed` gives the same examples; a fresh one is taken by default and is in the report. With
+    `strict`, rules of level `should` count.
 
     Raises TargetError for a target that is of no use, SelectionError for a choice that there isn't.
     """
@@ -328,7 +330,9 @@ def _smallest(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
     seed = hypothesis.seed(_seed_of(run.seed, law.id))
     if law.machine is not None:
         machine = seed(law.machine(run.target_of(law), told))
-        test: Callable[[], None] = partial(run_state_machine_as_test, machine, settings=chosen)
+        # A machine that has gone wrong goes wrong in many ways after that, of which the first says most.
+        one_bug = settings(chosen, report_multiple_bugs=False)
+        test: Callable[[], None] = partial(run_state_machine_as_test, machine, settings=one_bug)
     else:
         test = chosen(seed(hypothesis.given(law.examples())(holds)))
     try:

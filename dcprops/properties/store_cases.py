@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -30,6 +29,7 @@ __all__ = [
     "altered",
     "any_events",
     "arrow_table",
+    "every_alteration",
     "every_kind",
     "first_of_each",
     "histories",
@@ -251,23 +251,30 @@ def _again(case: LedgerCase, how: int, choice: int, place: int) -> LedgerCase:
 
 @cache
 def two_versions() -> tuple[LedgerCase, ...]:
-    """Every event type, and then again with one field altered: each field of the schema is, in one ledger or another."""
-    samples = tuple(SAMPLES.values())
-    changes = [alterations(sample) for sample in samples]
-    longest = max(map(len, changes))
-    names = {name for kinds in changes for name in map(_changed, kinds)}
-    rounds = []
-    for number in range(longest):
-        chosen = [each[number] for each in changes if number < len(each) and _changed(each[number]) in names]
-        names -= set(map(_changed, chosen))
-        rounds.extend(chosen)
-    one = canonical(samples[0])
-    alone = LedgerCase((one, altered(one, 0)))
-    return alone, LedgerCase((*samples, *rounds))
+    """An event that comes again altered; and each event type, then one field of each kind altered, and each that every
+    event has.
+    """
+    sample = canonical(SAMPLES["contribution"])
+    alone = LedgerCase((sample, altered(sample, 0)))
+    changes: dict[object, Document] = {}
+    for document in SAMPLES.values():
+        for change in alterations(document):
+            changes.setdefault(_kind_of_change(document, change), change)
+    return alone, LedgerCase((*SAMPLES.values(), *changes.values()))
 
 
-def _changed(document: Document) -> str:
-    """The field in which an altered sample differs."""
-    sample = canonical(SAMPLES[document["payload"]["event_type"]])
-    flat, other = ({**each, **each["payload"]} for each in (sample, document))
-    return next((name for name in flat if name != "payload" and flat[name] != other[name]), json.dumps(other))
+@cache
+def every_alteration() -> tuple[LedgerCase, ...]:
+    """Each event type, then each of its fields altered."""
+    return tuple(LedgerCase((document, *alterations(document))) for document in SAMPLES.values())
+
+
+def _kind_of_change(document: Document, change: Document) -> object:
+    """Of an envelope's field its name, of a payload's what it holds, and whether that comes or goes."""
+    before, after = canonical(document), change
+    name = next((name for name in before if before[name] != after[name]), "payload")
+    if name != "payload":
+        return name
+    fields = PAYLOADS[before["payload"]["event_type"]]
+    field = next(each for each in fields if before["payload"][each.name] != after["payload"][each.name])
+    return type(field.kind), field.kind.name, after["payload"][field.name] is None

@@ -81,7 +81,7 @@ class Session:
         if answer.refused:
             what = "valid events are refused" if new else "events that are there already are refused"
             raise Breaking(what, expected="append returns", got=answer.words)
-        self._hold(ledger)
+        self.hold(ledger)
         _counts("created", new, answer.created)
         _counts("exists", len(ledger) - new, answer.exists)
         return answer
@@ -118,10 +118,11 @@ class Session:
             words = f"{type(error).__name__}: {error}"
         if words:
             raise Breaking("append in another process does not return", expected="append returns", got=words)
-        self._hold(ledger)
+        self.hold(ledger)
         self._store = self.target.open(self._path)
 
-    def _hold(self, ledger: Iterable[Document]) -> None:
+    def hold(self, ledger: Iterable[Document]) -> None:
+        """From now on the store must hold these events; of those that it holds already, the first stays."""
         for each in ledger:
             self.held.setdefault(id_of(each), each)
 

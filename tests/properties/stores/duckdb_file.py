@@ -14,6 +14,7 @@ from . import reading
 
 class Store:
     accepts_arrow = True
+    by_name = "BY NAME"
 
     def __init__(self, path):
         self.path = path
@@ -44,7 +45,7 @@ class Store:
 
     def insert(self):
         self.connection.execute("CREATE OR REPLACE TEMP TABLE new AS SELECT * FROM events LIMIT 0")
-        self.connection.execute("INSERT INTO new BY NAME SELECT DISTINCT * FROM batch")
+        self.connection.execute(f"INSERT INTO new {self.by_name} SELECT DISTINCT * FROM batch")
         conflicts = """
             SELECT event_id FROM
                 (SELECT * FROM new UNION SELECT * FROM events WHERE event_id IN (SELECT event_id FROM new))
