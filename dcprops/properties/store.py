@@ -78,9 +78,19 @@ def _keeps_values(target: StoreTarget, case: LedgerCase) -> None:
 def _takes_columns_by_name(session: Session, ledger: list[Document]) -> None:
     """A table with its columns in another order may be refused, but not stored as if they were in order."""
     table = arrow_table(ledger)
-    if not session.offer(table.select(table.column_names[::-1])).refused:
+    if not session.offer(table.select(_reordered(table.column_names))).refused:
         session.hold(ledger)
     session.holds_exactly(after=" after an Arrow table with its columns in another order")
+
+
+#: Columns of one type, both filled where either is: each could be taken for the other.
+_LOOK_ALIKE: Final = (("scenario_id", "plan_design_id"), ("amount", "ytd_amount"))
+
+
+def _reordered(names: list[str]) -> list[str]:
+    """The names of the columns, with look-alikes in each other's place."""
+    other = {one: another for pair in _LOOK_ALIKE for one, another in (pair, pair[::-1])}
+    return [other.get(name, name) for name in names]
 
 
 def _appends_again(target: StoreTarget, case: LedgerCase) -> None:
@@ -302,20 +312,21 @@ def _scenarios_are_isolated(target: StoreTarget, case: LedgerCase) -> None:
 #: So many events at once; a store that would need more seconds is tried with fewer, and at first with few.
 _MOST: Final = 200_000
 _FEW: Final = 500
-_SECONDS: Final = 10.0
+_SECONDS: Final = 3.0
 _TRIES: Final = 5
 
 
 def _is_fast(target: StoreTarget, example: Mapping[str, int]) -> str:
     """The best of some appends of many events into a new file, as events a second."""
-    seconds = _SECONDS if target.min_rate else _SECONDS / 5
+    seconds = _SECONDS if target.min_rate else _SECONDS / 3
     many = min(example["events"], max(_FEW, int(_rate(target, _FEW) * seconds)))
     rate = 0.0
     for _ in range(_TRIES):
         rate = max(rate, _rate(target, many))
-        many = min(example["events"], max(many, int(rate * seconds)))
-        if not target.min_rate or rate >= target.min_rate:
+        # A rate far from what was asked for is no bad luck.
+        if not target.min_rate or not target.min_rate / 4 < rate < target.min_rate:
             break
+        many = min(example["events"], max(many, int(rate * seconds)))
     way = "by Arrow" if target.accepts_arrow else "as documents"
     said = f"{rate:,.0f} events a second {way}, {many:,} at once"
     if target.min_rate and rate < target.min_rate:

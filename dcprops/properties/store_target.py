@@ -158,8 +158,11 @@ class OpenStore:
 
     def __init__(self, target: StoreTarget, path: Path) -> None:
         self._manager = _guarded("Store(path)", lambda: target.make(str(path)))
-        self._store = _guarded("entering the store", self._manager.__enter__)
+        self._store = _guarded("entering the store", self._entered)
         self._is_open = True
+
+    def _entered(self) -> Any:
+        return self._manager.__enter__()
 
     def __enter__(self) -> Self:
         return self

@@ -167,7 +167,7 @@ class FunctionTarget:
     def _guarded(self, call: Callable[[], Any]) -> Any:
         try:
             return call()
-        except (KeyboardInterrupt, MemoryError):
+        except (KeyboardInterrupt, MemoryError, NoRowsError):
             raise
         except BaseException as error:  # also SystemExit and pytest's, which are no Exception
             raise Crashed("the call", error) from error
