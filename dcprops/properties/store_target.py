@@ -196,7 +196,7 @@ class OpenStore:
 
     def count(self) -> int:
         """How many events are stored. Raises Crashed, NoRowsError."""
-        return _guarded("events", lambda: sum(1 for _ in _gone_through(self._store.events())))
+        return _guarded("events", lambda: _length(self._store.events()))
 
     def balances(self, as_of: date) -> list[Mapping[str, Any]]:
         """The balance rows. Raises NoRowsError, and whatever the store raises: who asks for them guards the call."""
@@ -259,6 +259,10 @@ def _is_arrow(returned: object) -> bool:
 
 def _table(returned: Any) -> pa.Table:
     return returned.read_all() if callable(getattr(returned, "read_all", None)) else returned
+
+
+def _length(returned: object) -> int:
+    return _table(returned).num_rows if _is_arrow(returned) else sum(1 for _ in _gone_through(returned))
 
 
 def _items(returned: object) -> Iterator[object]:
