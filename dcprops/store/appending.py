@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, Final
 
 import duckdb
@@ -23,8 +23,8 @@ from dcprops.store.statements import IN_FILE_ORDER, field_of, statement
 
 __all__ = ["Appended", "append", "head"]
 
-#: Batches of a stream that are held in memory; a longer one goes through a table of the database, which can spill.
-_BATCHES_HELD: Final = 8
+#: Rows of a stream that are held in memory; a longer one goes through a table of the database, which can spill.
+_ROWS_HELD: Final = 500_000
 
 
 @dataclass(frozen=True)
@@ -95,32 +95,33 @@ def _offered(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> tuple[str
     """The name of a relation that has the valid events and can be read more than once, and how many there are."""
     table = incoming.table
     if table is None:
-        held = list(islice(incoming.batches, _BATCHES_HELD))
-        following = next(incoming.batches, None)
-        if following is not None:
-            return "staged", _stage(cursor, chain(held, [following], incoming.batches))
-        table = pa.Table.from_batches(held) if held else STORED.empty_table()
+        held, rows = [], 0
+        for batch in incoming.batches:
+            held.append(batch)
+            rows += batch.num_rows
+            if rows > _ROWS_HELD:
+                return "staged", _stage(cursor, chain(held, incoming.batches))
+        table = pa.Table.from_batches(held, STORED)
     cursor.register("incoming", table)
     return "incoming", table.num_rows
 
 
 def _stage(cursor: duckdb.DuckDBPyConnection, batches: Iterator[pa.RecordBatch]) -> int:
     """Put a long stream into the temporary table `staged`. Raises what the stream raises."""
-    first = next(batches)
     raised: list[BaseException] = []
     rows = 0
 
     def noting() -> Iterator[pa.RecordBatch]:
         nonlocal rows
         try:
-            for batch in chain([first], batches):
+            for batch in batches:
                 rows += batch.num_rows
                 yield batch
         except BaseException as error:
             raised.append(error)  # DuckDB would make an error of its own of it
             raise
 
-    cursor.register("stream", pa.RecordBatchReader.from_batches(first.schema, noting()))
+    cursor.register("stream", pa.RecordBatchReader.from_batches(STORED, noting()))
     try:
         cursor.execute(statement("stage"))
     except duckdb.Error:

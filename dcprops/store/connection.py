@@ -70,6 +70,8 @@ class Database:
         self.writing = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
         if path is not None:
+            if "?" in os.fspath(path):
+                raise StoreError(f"{path} has a question mark, after which DuckDB reads no name: give another path")
             self._claim()
         try:
             if path is not None and not path.exists():
