@@ -60,6 +60,16 @@ def _bucket_of_source() -> str:
     return f"CASE source {cases} END"
 
 
+def _sources_of_bucket() -> str:
+    sources = {bucket: [name for name in SOURCES if BUCKET_OF_SOURCE[name] == bucket] for bucket in BUCKETS}
+    cases = " ".join(f"WHEN '{bucket}' THEN [{_list(names)}]" for bucket, names in sources.items())
+    return f"CASE bucket {cases} END"
+
+
+def _of_each_source(expression: str) -> str:
+    return ", ".join(f"{source} := {expression.format(source=source)}" for source in SOURCES)
+
+
 def _listed_buckets() -> str:
     """The buckets that a vesting event lists, null in the place of one that it doesn't."""
     listed = (f"CASE WHEN source_balances_vested_{bucket} IS NOT NULL THEN '{bucket}' END" for bucket in BUCKETS)
@@ -71,10 +81,14 @@ _TABLES: Final[Mapping[str, str]] = MappingProxyType(
         "account": ", ".join(Account._fields),
         "balance": ", ".join(BALANCE),
         "bucket_of_source": _bucket_of_source(),
+        "sources_of_bucket": _sources_of_bucket(),
         "listed_buckets": _listed_buckets(),
-        "employee_sources": _list(sorted(EMPLOYEE_SOURCES)),
+        "employer_sources": _list(source for source in SOURCES if source not in EMPLOYEE_SOURCES),
         "plan_events": _list(sorted(PLAN_EVENTS)),
         "day_order": f"list_position([{_list(DAY_ORDER)}], event_type)",
-        "sum_of_each_source": ", ".join(f"{source} := sum(amount) FILTER (source = '{source}')" for source in SOURCES),
+        "sum_of_each_source": _of_each_source("sum(amount) FILTER (source = '{source}')"),
+        "running_sum_of_each_source": _of_each_source(
+            "sum(amount) FILTER (event_type = 'contribution' AND source = '{source}') OVER until_now"
+        ),
     }
 )

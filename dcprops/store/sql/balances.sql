@@ -8,12 +8,7 @@ WITH ledger AS NOT MATERIALIZED (
 -- The sources that were contributed to; the others are null.
 sources AS (
     SELECT @account, struct_pack(@sum_of_each_source) AS sources
-    FROM (
-        SELECT @account, source, sum(amount) AS amount
-        FROM ledger
-        WHERE event_type = 'contribution'
-        GROUP BY ALL
-    )
+    FROM contributions
     GROUP BY @account
 )
 SELECT @account, @balance, sources

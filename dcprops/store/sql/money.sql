@@ -10,6 +10,20 @@
 -- Given and lost never fall, so the last closing by a moment is the one with the most of both. Only whether a forfeiture
 -- closes has to be found out one forfeiture after the other.
 
+-- What isn't a contribution is little: it is read once.
+others AS MATERIALIZED (
+    SELECT
+        @account, moment, event_type, effective_date, created_at, event_id, amount, forfeited_from_source,
+        vested_percentage, @listed_buckets AS listed_buckets
+    FROM ledger
+    WHERE event_type IN ('eligibility', 'enrollment', 'vesting', 'forfeiture')
+),
+contributions AS MATERIALIZED (
+    SELECT @account, moment, source, sum(amount) AS amount
+    FROM ledger
+    WHERE event_type = 'contribution'
+    GROUP BY ALL
+),
 -- What had been lost and given by each forfeiture: contributions of the same day come before it.
 forfeitures AS (
     SELECT
@@ -21,23 +35,24 @@ forfeitures AS (
     FROM ledger
     WHERE event_type = 'forfeiture'
 ),
+-- The days from one forfeiture of a bucket to the next, for each source that is kept there.
 forfeiture_days AS (
     SELECT
-        @account, bucket, effective_date AS last_day,
+        @account, bucket, unnest(@sources_of_bucket) AS source, effective_date AS last_day,
         lag(effective_date, 1, DATE '0001-01-01' - 1) OVER (
             PARTITION BY @account, bucket ORDER BY effective_date
         ) AS day_before
     FROM (SELECT DISTINCT @account, bucket, effective_date FROM forfeitures)
 ),
+-- In one row, because the planner takes what comes of one row for few, and makes the hash table of the join from that.
+few_days AS (
+    SELECT list(forfeiture_days) AS days FROM forfeiture_days
+),
 given_between AS (
-    SELECT @account, bucket, last_day, sum(amount) AS amount
-    FROM (
-        SELECT @account, @bucket_of_source AS bucket, effective_date, amount
-        FROM ledger
-        WHERE event_type = 'contribution'
-    )
-    JOIN forfeiture_days USING (@account, bucket)
-    WHERE effective_date > day_before AND effective_date <= last_day
+    SELECT @account, source, last_day, sum(amount) AS amount
+    FROM ledger JOIN (SELECT unnest(days, max_depth := 2) FROM few_days) USING (@account, source)
+    WHERE event_type = 'contribution' AND source IN (@employer_sources)
+        AND effective_date > day_before AND effective_date <= last_day
     GROUP BY ALL
 ),
 given_by AS (
@@ -46,7 +61,11 @@ given_by AS (
         sum(coalesce(amount, 0)) OVER (
             PARTITION BY @account, bucket ORDER BY last_day ROWS UNBOUNDED PRECEDING
         ) AS given
-    FROM forfeiture_days LEFT JOIN given_between USING (@account, bucket, last_day)
+    FROM (
+        SELECT @account, bucket, last_day, sum(amount) AS amount
+        FROM forfeiture_days LEFT JOIN given_between USING (@account, source, last_day)
+        GROUP BY ALL
+    )
 ),
 -- Money in millionths and percentages in ten-thousandths: the quotients of whole numbers are exact, others a DOUBLE.
 forfeitures_in_order AS (
@@ -93,20 +112,18 @@ closings AS (
 ),
 vestings AS (
     SELECT
-        @account, moment, vested_percentage AS percentage, @listed_buckets AS buckets,
+        @account, moment, vested_percentage AS percentage, listed_buckets AS buckets,
         (effective_date, created_at, event_id) AS place
-    FROM ledger
+    FROM others
     WHERE event_type = 'vesting'
 ),
 -- What a moment brings to a bucket. Every account and moment with a plan event has a row, one without money too.
 parts AS (
-    SELECT @account, moment, @bucket_of_source AS bucket, sum(amount) AS given
-    FROM ledger
-    WHERE event_type = 'contribution'
-    GROUP BY @account, moment, source
+    SELECT @account, moment, @bucket_of_source AS bucket, amount AS given
+    FROM contributions
     UNION ALL BY NAME
     SELECT @account, moment, forfeited_from_source AS bucket, sum(amount) AS lost
-    FROM ledger
+    FROM others
     WHERE event_type = 'forfeiture'
     GROUP BY ALL
     UNION ALL BY NAME
@@ -123,7 +140,7 @@ parts AS (
     GROUP BY ALL
     UNION ALL BY NAME
     SELECT DISTINCT @account, moment, 'employee' AS bucket
-    FROM ledger
+    FROM others
     WHERE event_type IN ('eligibility', 'enrollment')
 ),
 brought AS (
