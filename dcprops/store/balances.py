@@ -12,10 +12,9 @@ import duckdb
 import pyarrow as pa
 
 from dcprops.reference.balances import Account, BalanceRow
-from dcprops.store.statements import statement
+from dcprops.store.queries import query
 
 __all__ = ["balance_row", "balance_table", "balances"]
-
 
 
 def balances(connection: duckdb.DuckDBPyConnection, as_of: date, account: Account | None = None) -> list[BalanceRow]:
@@ -24,8 +23,8 @@ def balances(connection: duckdb.DuckDBPyConnection, as_of: date, account: Accoun
     `connection` has a table `events` with the columns of the event schema in which no event_id comes twice. An account
     exists from its first plan event on; one that doesn't exist by then has no row.
     """
-    statement_and_values = _asked(as_of, account)
-    return [balance_row(values) for values in connection.execute(*statement_and_values).fetchall()]
+    text_and_values = _asked(as_of, account)
+    return [balance_row(values) for values in connection.execute(*text_and_values).fetchall()]
 
 
 def balance_table(connection: duckdb.DuckDBPyConnection, as_of: date, account: Account | None = None) -> pa.Table:
@@ -33,15 +32,15 @@ def balance_table(connection: duckdb.DuckDBPyConnection, as_of: date, account: A
 
     `sources` is a struct with a field for every source, null where the source wasn't contributed to.
     """
-    query, values = _asked(as_of, account)
-    return connection.sql(query, params=values).to_arrow_table()
+    text, values = _asked(as_of, account)
+    return connection.sql(text, params=values).to_arrow_table()
 
 
 def _asked(as_of: date, account: Account | None) -> tuple[str, dict[str, object]]:
     if account is None:
-        return statement("balances", narrowed=""), {"as_of": as_of}
+        return query("balances", narrowed=""), {"as_of": as_of}
     narrowed = " ".join(f"AND {key} = ${key}" for key in Account._fields)
-    return statement("balances", narrowed=narrowed), {"as_of": as_of, **account._asdict()}
+    return query("balances", narrowed=narrowed), {"as_of": as_of, **account._asdict()}
 
 
 def balance_row(values: Sequence[Any]) -> BalanceRow:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import duckdb
-import pyarrow as pa
 
 from dcprops.events import SimulationEvent
-from dcprops.reference.balances import Account, BalanceRow
-from dcprops.schemas import COLUMNS
+from dcprops.reference import BalanceRow, running_balances
 from dcprops.schemas.arrow import documents_of
-from dcprops.store.balances import balance_row
-from dcprops.store.statements import BALANCE, statement
+from dcprops.store.queries import query
 
-__all__ = ["HistoryEntry", "history", "history_table"]
-
-_COLUMNS: Final = [column.name for column in COLUMNS]
+__all__ = ["HistoryEntry", "history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +36,9 @@ def history(
 
     `connection` has a table `events` with the columns of the event schema in which no event_id comes twice.
     """
-    table = history_table(connection, employee_id, scenario_id=scenario_id, plan_design_id=plan_design_id)
-    events = map(SimulationEvent.model_validate, documents_of(table.select(_COLUMNS)))
-    accounts = zip(*(table[key].to_pylist() for key in Account._fields), strict=True)
-    balances = zip(*(table[name].to_pylist() for name in (*BALANCE, "sources")), strict=True)
-    return [
-        HistoryEntry(event, None if balance[0] is None else balance_row((*account, *balance)))
-        for event, account, balance in zip(events, accounts, balances, strict=True)
-    ]
-
-
-def history_table(
-    connection: duckdb.DuckDBPyConnection,
-    employee_id: str,
-    *,
-    scenario_id: str | None = None,
-    plan_design_id: str | None = None,
-) -> pa.Table:
-    """The entries of `history` as an Arrow table: the columns of the events, of the balance, and `sources`."""
     named = {"scenario_id": scenario_id, "plan_design_id": plan_design_id}
     narrowed = {key: value for key, value in named.items() if value is not None}
-    query = statement("history", narrowed=" ".join(f"AND {key} = ${key}" for key in narrowed))
-    return connection.sql(query, params={"employee_id": employee_id, **narrowed}).to_arrow_table()
+    text = query("history", narrowed=" ".join(f"AND {key} = ${key}" for key in narrowed))
+    table = connection.sql(text, params={"employee_id": employee_id, **narrowed}).to_arrow_table()
+    events = map(SimulationEvent.model_validate, documents_of(table))
+    return [HistoryEntry(event, balance) for event, balance in running_balances(events)]

@@ -91,7 +91,9 @@ def test_half_a_millionth_rounds_up(database):
 
 def test_sums_go_beyond_what_one_amount_can_be(database):
     most = "999999999999.999999"
-    loaded(database, *(event(n, "2024-01-31", contribution("employer_match", most, "2024-01-31")) for n in range(1, 41)))
+    loaded(
+        database, *(event(n, "2024-01-31", contribution("employer_match", most, "2024-01-31")) for n in range(1, 41))
+    )
     (row,) = balances(database, END)
     assert row.net_account_balance == Decimal("39999999999999.999960")
 

@@ -214,7 +214,9 @@ worth AS (
         sum(vested) OVER until_now AS vested_account_balance,
         sum(employee + employer - lost - vested) OVER until_now AS unvested_balance,
         sum(employee + employer - lost) OVER until_now AS net_account_balance,
-        coalesce(last_value(current_vested_percentage IGNORE NULLS) OVER until_now, 0) AS current_vested_percentage
+        CAST(
+            coalesce(last_value(current_vested_percentage IGNORE NULLS) OVER until_now, 0) AS DECIMAL(5,4)
+        ) AS current_vested_percentage
     FROM account_changes
     WINDOW until_now AS (PARTITION BY @account ORDER BY moment ROWS UNBOUNDED PRECEDING)
 )
