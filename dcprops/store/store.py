@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,13 +13,25 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
+from dcprops.reference import Account, BalanceRow
 from dcprops.schemas.arrow import arrow_schema, documents_of
 from dcprops.store import appending
 from dcprops.store.appending import Appended
+from dcprops.store.balances import balances
 from dcprops.store.connection import Database
 from dcprops.store.errors import StoreDamagedError
+from dcprops.store.history import HistoryEntry, history
 from dcprops.store.incoming import Appendable
 from dcprops.store.receipts import Receipt
+from dcprops.store.snapshots import (
+    Difference,
+    Snapshot,
+    build_snapshots,
+    snapshot_of,
+    snapshots,
+    update_snapshots,
+    verify_snapshots,
+)
 from dcprops.store.statements import FORM, IN_FILE_ORDER, bookkeeping_ddl, events_ddl, statement
 from dcprops.store.verifying import verify
 
@@ -86,6 +99,39 @@ class Store:
         """Every event as an Arrow table in the event schema, in canonical order."""
         with self._database.cursor() as cursor:
             return cursor.sql(statement("events")).to_arrow_table().cast(arrow_schema())
+
+    def balances(self, as_of: date, account: Account | None = None) -> list[BalanceRow]:
+        """What every account, or the one named, comes to at the end of `as_of`: see `dcprops.store.balances`."""
+        with self._database.cursor() as cursor:
+            return balances(cursor, as_of, account)
+
+    def history(
+        self, employee_id: str, *, scenario_id: str | None = None, plan_design_id: str | None = None
+    ) -> list[HistoryEntry]:
+        """Every event of a participant in canonical order, with the running balance after each."""
+        with self._database.cursor() as cursor:
+            return history(cursor, employee_id, scenario_id=scenario_id, plan_design_id=plan_design_id)
+
+    def snapshots(self) -> list[Snapshot]:
+        """The weekly snapshots of all that is stored, brought up to date first: by account and day."""
+        with self._database.writing, self._database.cursor() as cursor:
+            update_snapshots(cursor)
+            return snapshots(cursor)
+
+    def update_snapshots(self, last_day: date | None = None, *, anew: bool = False) -> int:
+        """Bring the table of snapshots up to date, or make it `anew`; how many rows were written."""
+        with self._database.writing, self._database.cursor() as cursor:
+            return (build_snapshots if anew else update_snapshots)(cursor, last_day)
+
+    def verify_snapshots(self, last_day: date | None = None) -> list[Difference]:
+        """Every account and Friday whose snapshot isn't what the events come to; none if all are right."""
+        with self._database.writing, self._database.cursor() as cursor:
+            return verify_snapshots(cursor, last_day)
+
+    def snapshot_of(self, account: Account, day: date) -> Snapshot | None:
+        """What an account comes to at the end of a day, None if it doesn't exist by then."""
+        with self._database.cursor() as cursor:
+            return snapshot_of(cursor, account, day)
 
     def quarantined(self) -> list[dict[str, Any]]:
         """What was refused: batch, line, field, rule, message and the raw text, in the order that it came."""
