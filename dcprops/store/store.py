@@ -100,6 +100,12 @@ class Store:
         with self._database.cursor() as cursor:
             return cursor.sql(statement("events")).to_arrow_table().cast(arrow_schema())
 
+    def last_day(self) -> date | None:
+        """The last effective date of all events, None if there are none."""
+        with self._database.cursor() as cursor:
+            ((last,),) = cursor.sql(statement("last_day")).fetchall()
+        return last if isinstance(last, date) else None
+
     def balances(self, as_of: date, account: Account | None = None) -> list[BalanceRow]:
         """What every account, or the one named, comes to at the end of `as_of`: see `dcprops.store.balances`."""
         with self._database.cursor() as cursor:

@@ -10,6 +10,9 @@ SELECT table_name FROM duckdb_tables();
 -- events: Every event, in canonical order.
 SELECT {columns} FROM events ORDER BY effective_date, {day_order}, created_at, event_id;
 
+-- last_day:
+SELECT max(effective_date) FROM events;
+
 -- quarantined:
 SELECT batch, line, field, rule, message, raw FROM quarantine ORDER BY batch, line, field, rule;
 
