@@ -213,7 +213,7 @@ def test_snapshots_on_the_screen(dcprops, own_database):
         (("balances", "--db", "{}/none.duckdb"), "is not there: make a store of your events with dcprops audit EVENTS"),
         (("balances", "--db", "{}/text"), "{}/text"),
         (("balances", "--db", "{db}", "--json", "{db}"), "would overwrite the store that is read: name another one"),
-        (("balances", "--db", "{db}", "--json", "-", "--csv", "-"), "--json and --csv cannot both go to standard output"),
+        (("balances", "--db", "{db}", "--json", "-", "--csv", "-"), "--json and --csv cannot both go to standard"),
         (("history", "--db", "{}/none.duckdb", "E1"), "is not there"),
         (("snapshot", "--db", "{db}", "verify", "--anew"), "--anew does nothing with verify: it goes with build"),
         (("snapshot", "--db", "{db}", "show", "--on", "2024-01-05"), "--on asks for one account"),
