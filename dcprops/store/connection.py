@@ -195,7 +195,7 @@ class Database:
             )
         if any(sign in text for sign in _FULL):
             return StoreFullError(f"{self.name} cannot be written: {_first(text)}; make room, then try again")
-        if isinstance(error, _DAMAGE):
+        if isinstance(error, _DAMAGE) or "Corrupt" in text:
             return StoreDamagedError(
                 f"{self.name} cannot be read: {_first(text)}; restore it, or append its events anew"
             )

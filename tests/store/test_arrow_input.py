@@ -182,7 +182,7 @@ def test_choices_are_those_of_the_event_type(store):
 def test_texts_that_are_no_utf_8_are_refused_before_they_reach_the_database(store):
     broken = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xff\xfe")])
     table = ONE.set_column(ONE.schema.get_field_index("employee_id"), "employee_id", broken)
-    with pytest.raises(SchemaError, match="employee_id|UTF8"):
+    with pytest.raises(SchemaError, match="UTF8"):
         store.append(table)
     assert store.append([HIRE]).created == 1
 
