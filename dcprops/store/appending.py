@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from dcprops.schemas.columns import COLUMNS
 from dcprops.store.connection import Database
-from dcprops.store.errors import Conflict, ConflictError, InvalidEventsError, StoreError, StoreFullError
+from dcprops.store.errors import Conflict, ConflictError, InvalidEventsError, StoreError
 from dcprops.store.event_columns import STORED
 from dcprops.store.incoming import Appendable, Incoming, Refused
 from dcprops.store.receipts import Batch, Receipt, chained
@@ -50,36 +50,29 @@ class _Repeated(Exception):
 def append(database: Database, source: Appendable, *, strict: bool) -> Appended:
     """Append all of `source` in one transaction; see `Store.append`."""
     incoming = Incoming(source)
-    with database.writing, database.cursor() as cursor:
-        relation, rows = _offered(cursor, incoming)
-        if strict and incoming.refused:
-            raise _invalid(incoming)
-        done: Appended | None = None
-        order = "" if database.path is None else IN_FILE_ORDER
+    done: Appended | None = None
+    with database.writing:
         try:
-            try:
-                with database.transaction(cursor):
-                    done = _store_new(cursor, relation, rows, incoming, order)
-            except _Repeated:
-                with database.transaction(cursor):
-                    done = _store_distinct(cursor, relation, rows, incoming, order)
-        except duckdb.FatalException as error:
-            database.reopen()
-            if done is None or not _is_there(database, done.receipt):
-                raise StoreFullError(
-                    f"{database.name} could not be written, and nothing was stored: {_line(error)}; "
-                    "make room, then append again"
-                ) from error
-        except duckdb.Error as error:
-            raise database.in_words(error) from error
-    # A commit that DuckDB calls done after a failure it kept to itself isn't; so the store is asked.
-    if not _is_there(database, done.receipt):
-        raise StoreError(f"{database.name} did not keep what it committed: append again")
+            with database.cursor() as cursor:
+                relation, rows = _offered(cursor, incoming)
+                if strict and incoming.refused:
+                    raise _invalid(incoming)
+                order = "" if database.path is None else IN_FILE_ORDER
+                try:
+                    with database.transaction(cursor):
+                        done = _store_new(cursor, relation, rows, incoming, order)
+                except _Repeated:
+                    with database.transaction(cursor):
+                        done = _store_distinct(cursor, relation, rows, incoming, order)
+        except StoreError as error:
+            # DuckDB gave up and was opened again. It may have done so after the commit, while it tidied up.
+            gave_up = isinstance(error.__cause__, duckdb.FatalException)
+            if done is None or not gave_up or not _is_there(database, done.receipt):
+                raise
+        # A commit that DuckDB calls done after a failure that it kept to itself isn't; so the store is asked.
+        if not _is_there(database, done.receipt):
+            raise StoreError(f"{database.name} did not keep what it committed: append again")
     return done
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
 
 
 def _invalid(incoming: Incoming) -> InvalidEventsError:

@@ -102,8 +102,10 @@ class Database:
             raise StoreDamagedError(
                 f"{self.path} is empty, which no store is: get it again, or remove it for a new one"
             )
-        with self.explained():
+        try:
             return _connected(":memory:" if self.path is None else os.fspath(self.path), self._options)
+        except duckdb.Error as error:
+            raise self.in_words(error) from error
 
     @property
     def closed(self) -> bool:
@@ -119,8 +121,8 @@ class Database:
                 connection.close()
             self._release()
 
-    def reopen(self) -> None:
-        """Discard the instance, which DuckDB has given up on, and open the file again.
+    def _reopen(self, broken: duckdb.DuckDBPyConnection) -> None:
+        """Discard an instance that DuckDB has given up on, and open the file again.
 
         Raises StoreDamagedError for a database in memory, whose content is gone with the instance.
         """
@@ -128,28 +130,35 @@ class Database:
             self.close()
             raise StoreDamagedError("the store in memory broke down, and its events are lost: append them to a new one")
         with self._using:
-            connection, self._connection = self._connection, None
-            if connection is not None:
-                with suppress(duckdb.Error):
-                    connection.close()
-        try:
-            reopened = self._opened()
-        except BaseException:
-            self._release()
-            raise
-        with self._using:
-            self._connection = reopened
+            if self._connection is not broken:
+                return  # another thread was faster
+            self._connection = None
+            with suppress(duckdb.Error):
+                broken.close()
+            try:
+                self._connection = self._opened()
+            except BaseException:
+                self._release()
+                raise
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor to read with, closed at the end. What DuckDB raises becomes a StoreError."""
+        """A cursor to work with, closed at the end. What DuckDB raises becomes a StoreError that says what to do.
+
+        After an error that DuckDB can't go on from, the file is open anew, and the error's cause is FatalException.
+        """
         with self._using:
             if self._connection is None:
                 raise StoreClosedError(f"{self.name} is closed: open it again with Store(path)")
-            cursor = self._connection.cursor()
+            connection = self._connection
+            cursor = connection.cursor()
         try:
-            with self.explained():
-                yield cursor
+            yield cursor
+        except duckdb.Error as error:
+            if isinstance(error, duckdb.FatalException):
+                cursor.close()
+                self._reopen(connection)
+            raise self.in_words(error) from error
         finally:
             with suppress(duckdb.Error):
                 cursor.close()
@@ -171,16 +180,6 @@ class Database:
         """What errors call the database."""
         return "the store in memory" if self.path is None else str(self.path)
 
-    @contextmanager
-    def explained(self) -> Iterator[None]:
-        """Turn what DuckDB raises into a StoreError that says what to do. FatalException is for the caller to see."""
-        try:
-            yield
-        except duckdb.FatalException:
-            raise
-        except duckdb.Error as error:
-            raise self.in_words(error) from error
-
     def in_words(self, error: duckdb.Error) -> StoreError:
         """The StoreError that says what DuckDB's error means."""
         text = " ".join(str(error).split())
@@ -195,7 +194,7 @@ class Database:
             )
         if any(sign in text for sign in _FULL):
             return StoreFullError(f"{self.name} cannot be written: {_first(text)}; make room, then try again")
-        if isinstance(error, _DAMAGE):
+        if isinstance(error, _DAMAGE) or "Corrupt" in text:
             return StoreDamagedError(
                 f"{self.name} cannot be read: {_first(text)}; restore it, or append its events anew"
             )

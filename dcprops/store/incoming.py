@@ -19,7 +19,7 @@ from dcprops.events import EventFactory, SimulationEvent
 from dcprops.rules import Breach, breaches
 from dcprops.schemas.columns import json_value
 from dcprops.store.arrow_input import ROWS_AT_ONCE, check_schema, checked, suspects
-from dcprops.store.event_columns import NotAsValidated, table_of
+from dcprops.store.event_columns import STORED, NotAsValidated, table_of
 
 __all__ = ["Appendable", "Incoming", "Refused"]
 
@@ -88,8 +88,7 @@ class Incoming:
         self.refused.extend(Refused(line, each.field, each.rule, each.message, raw) for each in found)
 
     def _checked_table(self, table: pa.Table) -> pa.Table:
-        batches = list(self._of_arrow(iter(table.to_batches())))
-        return pa.Table.from_batches(batches) if batches else None
+        return pa.Table.from_batches(self._of_arrow(iter(table.to_batches())), STORED)
 
     def _of_arrow(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         line = 0

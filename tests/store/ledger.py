@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from uuid import uuid5, UUID
+from uuid import UUID, uuid5
 
 import pyarrow as pa
 

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+from itertools import pairwise
 
 import duckdb
 import pyarrow as pa
@@ -288,7 +289,7 @@ def test_events_in_many_orders_stand_together_after_compacting(tmp_path):
         assert store.append(table).exists == 300_000
     ranges = people_by_block(path)
     assert len(ranges) >= 3
-    assert all(one[1] <= other[0] for one, other in zip(ranges, ranges[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(ranges))
 
 
 def test_a_bulk_append_is_in_order_by_itself(tmp_path):
@@ -297,7 +298,7 @@ def test_a_bulk_append_is_in_order_by_itself(tmp_path):
         store.append(many(300_000))
     ranges = people_by_block(path)
     assert len(ranges) >= 3
-    assert all(one[1] <= other[0] for one, other in zip(ranges, ranges[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(ranges))
 
 
 def people_by_block(path):
@@ -339,7 +340,10 @@ def test_threads_read_while_one_appends(store):
 
 def test_a_second_process_is_told_who_has_the_store(tmp_path):
     path = tmp_path / "events.duckdb"
-    look = "import sys; from dcprops.store import *\ntry: Store(sys.argv[1])\nexcept StoreLockedError as e: print(e.holder, e)"
+    look = (
+        "import sys; from dcprops.store import *\n"
+        "try: Store(sys.argv[1])\nexcept StoreLockedError as e: print(e.holder, e)"
+    )
     with Store(path) as store:
         store.append([HIRE])
         out = subprocess.run(
