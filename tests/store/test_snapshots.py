@@ -93,7 +93,9 @@ def has_left(career):
 def expected(events, account, day):
     """A snapshot's values, from the reference and from the events one after the other."""
     (row,) = (row for row in reference_balances(events, day) if row.account == account)
-    ordered = sorted((e for e in events if e.effective_date <= day and account_of(e)[:3] == account[:3]), key=canonical_order)
+    ordered = sorted(
+        (e for e in events if e.effective_date <= day and account_of(e)[:3] == account[:3]), key=canonical_order
+    )
     eligible, enrolled, deferral, eligibility_date, enrollment_date = False, False, Decimal("0.0000"), None, None
     for payload in (e.payload for e in ordered if e.payload.plan_id == account.plan_id):
         if payload.event_type == "eligibility":
@@ -208,7 +210,10 @@ class TestWeeks:
         assert [each.snapshot_date.isoformat() for each in snapshots(empty)] == [friday]
 
     def test_weeks_in_which_nothing_happens_are_there(self, empty):
-        documents = [event(1, "2024-01-05", eligibility("2024-01-05")), event(2, "2024-02-01", enrollment("2024-02-01"))]
+        documents = [
+            event(1, "2024-01-05", eligibility("2024-01-05")),
+            event(2, "2024-02-01", enrollment("2024-02-01")),
+        ]
         replaced(empty, map(SimulationEvent.model_validate, documents))
         build_snapshots(empty)
         statuses = [(each.snapshot_date.day, each.participation_status) for each in snapshots(empty)]
@@ -254,7 +259,9 @@ class TestStatus:
     def test_a_rehire_ends_a_termination(self, empty):
         days = ("2024-01-01", "2024-01-08", "2024-01-15")
         payloads = (enrollment(days[0]), termination(days[1]), hire(days[2]))
-        listed = [event(place, day, payload) for place, (day, payload) in enumerate(zip(days, payloads, strict=True), 1)]
+        listed = [
+            event(place, day, payload) for place, (day, payload) in enumerate(zip(days, payloads, strict=True), 1)
+        ]
         replaced(empty, map(SimulationEvent.model_validate, listed))
         build_snapshots(empty)
         found = [each.participation_status for each in snapshots(empty)]
