@@ -68,7 +68,8 @@ _LAWS: Final = MappingProxyType(
             "AND (participation_status <> 'enrolled_zero_deferral' OR current_deferral_percentage = 0)"
         ),
         "who_is_enrolled_has_a_date": (
-            "participation_status NOT IN ('active_participant', 'enrolled_zero_deferral') OR enrollment_date IS NOT NULL"
+            "participation_status NOT IN ('active_participant', 'enrolled_zero_deferral') "
+            "OR enrollment_date IS NOT NULL"
         ),
     }
 )

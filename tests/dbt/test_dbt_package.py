@@ -25,7 +25,9 @@ from dcprops.properties.cases import (
 )
 from dcprops.reference import balances
 
-duckdb = pytest.importorskip("duckdb", reason="the store needs duckdb")
+pytest.importorskip("duckdb", reason="the store needs duckdb")
+
+import duckdb
 
 from dcprops.schemas import duckdb_ddl
 from dcprops.schemas.arrow import to_table
