@@ -46,7 +46,7 @@ def _asked(as_of: date, account: Account | None) -> tuple[str, dict[str, object]
 def balance_row(values: Sequence[Any]) -> BalanceRow:
     """The balance row that a row of SQL says: the four keys, the balance and the struct of the sources."""
     *columns, sources = values
-    return BalanceRow(*columns, sources=_contributed(sources))
+    return BalanceRow(*columns, _contributed(sources))  # type: ignore[call-arg]  # as many as a balance row has fields
 
 
 def _contributed(sources: Mapping[str, Decimal | None] | None) -> Mapping[str, Decimal]:

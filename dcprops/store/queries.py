@@ -45,13 +45,10 @@ def query(name: str, **parts: str) -> str:
     """The statement in `sql/<name>.sql`, its placeholders filled with `parts` and with what all statements have.
 
     `account` are the columns that tell accounts apart, by default the four keys; `events`, `anomalies`, `snapshots` and
-    `built` the tables; `scope` the name of the file with the accounts and weeks of snapshots. Raises KeyError for a
-    placeholder that nothing fills.
+    `built` the tables. Raises KeyError for a placeholder that nothing fills.
     """
     filled = {**_TABLES, **parts}
-    for included in ("money", "scope"):
-        if file := _INCLUDED.get(included, parts.get(included)):
-            filled[included] = _text(file).substitute(filled)
+    filled["money"] = _text("money").substitute(filled)
     return _text(name).substitute(filled)
 
 
@@ -87,7 +84,6 @@ def _of_each_balance(function: str) -> str:
     return ", ".join(f"{function.format(name)} AS {name}" for name in BALANCE)
 
 
-_INCLUDED: Final[Mapping[str, str]] = MappingProxyType({"money": "money"})
 _TABLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "events": EVENTS,

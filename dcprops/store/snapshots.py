@@ -121,7 +121,7 @@ class Difference:
 
 _READ: Final = MappingProxyType({"snapshot_columns": ", ".join(SNAPSHOT_COLUMNS)})
 #: Weeks instead of events: an account is the number of one of those in question, and its moments are Fridays.
-_OF_WEEKS: Final = MappingProxyType(
+OF_WEEKS: Final = MappingProxyType(
     {
         "account": "account",
         "moment": f"greatest(least({FRIDAY}, last_friday), from_friday)",
@@ -130,13 +130,22 @@ _OF_WEEKS: Final = MappingProxyType(
 )
 
 
+def statement_of_weeks(scope: str, **parts: str) -> str:
+    """The statement of the snapshots of the accounts and weeks that the SQL of a scope says."""
+    return query("snapshots", scope=scope, **{**OF_WEEKS, **parts})
+
+
+def _of_weeks(scope: str, **parts: str) -> str:
+    return statement_of_weeks(query(scope, **{**OF_WEEKS, **parts}), **parts)
+
+
 def _ddl() -> str:
     columns = (f"{name} {type_}{'' if name in NULLABLE else ' NOT NULL'}" for name, type_ in SNAPSHOT_COLUMNS.items())
     return f"CREATE OR REPLACE TABLE {SNAPSHOTS} ({', '.join(columns)})"
 
 
 def _all() -> str:
-    return query("snapshots", scope="snapshots_all", **_OF_WEEKS)
+    return _of_weeks("snapshots_all")
 
 
 def _one() -> str:
@@ -145,7 +154,7 @@ def _one() -> str:
     The flag in it is for Python to find.
     """
     own = {"events": f"({query('events_until_day')})", "anomalies": f"({query('no_anomalies')})"}
-    return query("snapshots", scope="snapshots_one", **_OF_WEEKS, **own)
+    return _of_weeks("snapshots_one", **own)
 
 
 def build_snapshots(connection: duckdb.DuckDBPyConnection, last_day: date | None = None) -> int:
@@ -175,10 +184,10 @@ def update_snapshots(connection: duckdb.DuckDBPyConnection, last_day: date | Non
         return build_snapshots(connection, last_day)
     with in_one_transaction(connection):
         refreshed(connection)
-        changed = query("snapshots", scope="snapshots_changed", **_OF_WEEKS)
+        changed = _of_weeks("snapshots_changed")
         connection.execute(query("snapshots_make_again", computed=changed), {"last_day": last_day})
         connection.execute(query("snapshots_replace"))
-        connection.execute(query("snapshots_beyond", **_OF_WEEKS), {"last_day": last_day})
+        connection.execute(query("snapshots_beyond", **OF_WEEKS), {"last_day": last_day})
         ((written,),) = connection.execute("SELECT count(*) FROM changed_weeks").fetchall()
         connection.execute("DROP TABLE changed_weeks")
         connection.execute(query("built", table_name=SNAPSHOTS))

@@ -10,7 +10,8 @@ from hypothesis import given
 
 from dcprops.events import SimulationEvent
 from dcprops.properties.cases import contribution, eligibility, event, forfeiture, hire, rich_ledgers, vesting
-from dcprops.reference import Account, balances as reference_balances, distinct
+from dcprops.reference import Account, distinct
+from dcprops.reference import balances as reference_balances
 from dcprops.reference.balances import SOURCES
 
 pytest.importorskip("duckdb", reason="the store needs duckdb")

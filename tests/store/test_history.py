@@ -38,9 +38,9 @@ def expected(events):
 @given(events=event_lists())
 def test_history_is_the_references_step_by_step(database, events):
     replaced(database, events)
-    for employee_id in {event.employee_id for event in events}:
-        own = [event for event in events if event.employee_id == employee_id][:40]
-        replaced(database, [*own, *(event for event in events if event.employee_id != employee_id)])
+    for employee_id in {each.employee_id for each in events}:
+        own = [each for each in events if each.employee_id == employee_id][:40]
+        replaced(database, [*own, *(each for each in events if each.employee_id != employee_id)])
         got = [(entry.event, entry.balance) for entry in history(database, employee_id)]
         assert got == list(expected(own))
 
