@@ -48,7 +48,8 @@ def query(name: str, **parts: str) -> str:
     `built` the tables. Raises KeyError for a placeholder that nothing fills.
     """
     filled = {**_TABLES, **parts}
-    filled["money"] = _text("money").substitute(filled)
+    for included in ("vested", "money", "worth"):
+        filled[included] = _text(included).substitute(filled)
     return _text(name).substitute(filled)
 
 

@@ -98,7 +98,7 @@ others AS MATERIALIZED (
         account, moment, event_type, effective_date, created_at, event_id, amount, forfeited_from_source,
         vested_percentage, [CASE WHEN source_balances_vested_employer_match IS NOT NULL THEN 'employer_match' END, CASE WHEN source_balances_vested_employer_nonelective IS NOT NULL THEN 'employer_nonelective' END, CASE WHEN source_balances_vested_employer_profit_sharing IS NOT NULL THEN 'employer_profit_sharing' END] AS listed_buckets
     FROM ledger
-    WHERE event_type IN ('eligibility', 'enrollment', 'vesting', 'forfeiture')
+    WHERE event_type <> 'contribution' AND event_type IN ('contribution', 'eligibility', 'enrollment', 'forfeiture', 'vesting')
 ),
 contributions AS MATERIALIZED (
     SELECT account, moment, source, sum(amount) AS amount
@@ -113,7 +113,7 @@ forfeitures AS (
             PARTITION BY account, forfeited_from_source ORDER BY effective_date, created_at, event_id
             ROWS UNBOUNDED PRECEDING
         ) AS lost
-    FROM ledger
+    FROM others
     WHERE event_type = 'forfeiture'
 ),
 forfeiture_days AS (

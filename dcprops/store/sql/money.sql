@@ -1,9 +1,8 @@
--- What accounts come to at moments, of the events in `ledger`.
+-- What moments bring to the buckets of accounts, of the events in `ledger`.
 --
--- `ledger` has the columns of the events, `moment` (days, or places in the order of the events), which never falls from
--- an event to the next in canonical order, and the columns of @account. `worth` has one row for each account and moment
--- with a plan event: what the account comes to when everything until the end of the moment counts. So one text makes
--- balances as of a day, histories and snapshots: there are only different moments.
+-- `ledger` has the columns of the events, `moment`, which never falls from an event to the next in canonical order, and
+-- the columns of @account. `brought` has one row for each account, moment and bucket that a plan event of the moment
+-- concerns; a moment with a plan event has at least one.
 --
 -- A closing settles everything that is left, so what is settled by then is what was given less what was lost, both
 -- counted from the start: S = given - lost. Between closings G and F are what was given and lost since the last one.
@@ -16,7 +15,7 @@ others AS MATERIALIZED (
         @account, moment, event_type, effective_date, created_at, event_id, amount, forfeited_from_source,
         vested_percentage, @listed_buckets AS listed_buckets
     FROM ledger
-    WHERE event_type IN ('eligibility', 'enrollment', 'vesting', 'forfeiture')
+    WHERE event_type <> 'contribution' AND event_type IN (@plan_events)
 ),
 contributions AS MATERIALIZED (
     SELECT @account, moment, source, sum(amount) AS amount
@@ -32,7 +31,7 @@ forfeitures AS (
             PARTITION BY @account, forfeited_from_source ORDER BY effective_date, created_at, event_id
             ROWS UNBOUNDED PRECEDING
         ) AS lost
-    FROM ledger
+    FROM others
     WHERE event_type = 'forfeiture'
 ),
 -- The days from one forfeiture of a bucket to the next, for each source that is kept there.
@@ -154,69 +153,4 @@ brought AS (
         max(current_vested_percentage) AS current_vested_percentage
     FROM parts
     GROUP BY ALL
-),
-buckets AS (
-    SELECT
-        @account, moment, bucket,
-        given AS brought_given,
-        lost AS brought_lost,
-        current_vested_percentage,
-        sum(given) OVER until_now AS given,
-        sum(lost) OVER until_now AS lost,
-        coalesce(max(settled_given) OVER until_now, 0) AS settled_given,
-        coalesce(max(settled_lost) OVER until_now, 0) AS settled_lost,
-        CASE bucket
-            WHEN 'employee' THEN 1
-            ELSE coalesce(last_value(percentage IGNORE NULLS) OVER until_now, 0)
-        END AS percentage
-    FROM brought
-    WINDOW until_now AS (PARTITION BY @account, bucket ORDER BY moment ROWS UNBOUNDED PRECEDING)
-),
--- The person's own: S + min(round(p·G), G - F), half up, once per bucket.
-vested_buckets AS (
-    SELECT
-        *,
-        settled_given - settled_lost + least(
-            CAST(
-                (
-                    CAST((given - settled_given) * 1000000 AS HUGEINT) * CAST(percentage * 10000 AS HUGEINT) + 5000
-                ) // 10000 AS DECIMAL(38,0)
-            ) * 0.000001,
-            (given - settled_given) - (lost - settled_lost)
-        ) AS vested
-    FROM buckets
-),
--- A moment that brings nothing to a bucket leaves it as it is, so an account is the sum of what its moments brought.
-changes AS (
-    SELECT
-        @account, moment, bucket, brought_given, brought_lost, current_vested_percentage,
-        vested - lag(vested, 1, 0) OVER (PARTITION BY @account, bucket ORDER BY moment) AS brought_vested
-    FROM vested_buckets
-),
-account_changes AS (
-    SELECT
-        @account, moment,
-        coalesce(sum(brought_given) FILTER (bucket = 'employee'), 0) AS employee,
-        coalesce(sum(brought_given) FILTER (bucket <> 'employee'), 0) AS employer,
-        sum(brought_lost) AS lost,
-        sum(brought_vested) AS vested,
-        max(current_vested_percentage) AS current_vested_percentage
-    FROM changes
-    GROUP BY ALL
-),
-worth AS (
-    SELECT
-        @account, moment,
-        sum(employee) OVER until_now AS total_employee_contributions,
-        sum(employer) OVER until_now AS total_employer_contributions,
-        sum(lost) OVER until_now AS total_forfeitures,
-        sum(employee + employer) OVER until_now AS gross_account_balance,
-        sum(vested) OVER until_now AS vested_account_balance,
-        sum(employee + employer - lost - vested) OVER until_now AS unvested_balance,
-        sum(employee + employer - lost) OVER until_now AS net_account_balance,
-        CAST(
-            coalesce(last_value(current_vested_percentage IGNORE NULLS) OVER until_now, 0) AS DECIMAL(5,4)
-        ) AS current_vested_percentage
-    FROM account_changes
-    WINDOW until_now AS (PARTITION BY @account ORDER BY moment ROWS UNBOUNDED PRECEDING)
 )

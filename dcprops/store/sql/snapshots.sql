@@ -44,6 +44,7 @@ ledger AS NOT MATERIALIZED (
     WHERE effective_date <= last_friday
 ),
 @money,
+@worth,
 -- Of a day's elections the last one counts, in canonical order; an eligibility that is denied ends the enrollment.
 participation AS (
     SELECT
