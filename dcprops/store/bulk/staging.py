@@ -1,0 +1,155 @@
+"""Documents as text into the temporary tables `staged` and `refused`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from dcprops.event_files import EventFile
+from dcprops.event_files.pieces import Piece, UnreadLine
+from dcprops.schemas.columns import COLUMNS
+from dcprops.schemas.duckdb_ddl import quoted_name, sql_type
+from dcprops.store.bulk.judging import REFUSED_COLUMNS, judge, put_refused
+from dcprops.store.bulk.rendering import judged
+
+__all__ = ["Staged", "stage_file", "stage_texts"]
+
+_PIECES: Final = pa.schema([("first", pa.int64()), ("content", pa.string()), ("raw", pa.binary())])
+# A line that isn't UTF-8 comes alone, as `raw`; the others are in pieces of many lines. What stands at the end of a
+# line is cut off only where something does: that is one look at its last character.
+_LINES: Final = """(
+    SELECT line, CASE WHEN ends_with(text, '}') THEN text ELSE rtrim(text, E' \\t\\r\\n') END AS text, raw
+    FROM (
+        SELECT first + generate_subscripts(lines, 1) - 1 AS line, unnest(lines) AS text, raw
+        FROM (SELECT first, coalesce(string_split(content, chr(10)), [NULL]) AS lines, raw FROM pieces)
+    )
+    WHERE raw IS NOT NULL OR ltrim(text, E' \\t\\r') <> ''
+)"""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """How many documents were judged, and how many of them are valid."""
+
+    documents: int
+    valid: int
+
+
+def stage_texts(connection: duckdb.DuckDBPyConnection, source: str) -> Staged:
+    """Judge the documents of the relation `source`, which has columns `line` (BIGINT, a number of its own for each) and
+    `text` (VARCHAR, or BLOB of UTF-8).
+
+    Makes the temporary tables `staged`, with `line` and the columns of an event table for each valid document, and
+    `refused`, with (line, field, rule, message, raw) for each rule that another one breaks; both without an order.
+    """
+    name = quoted_name(source)
+    types = dict(connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {name})").fetchall())
+    if types.get("text") == "BLOB":
+        rows = f"(SELECT line, TRY(decode(text)) AS text, coalesce(text, ''::BLOB) AS raw FROM {name})"
+    else:
+        rows = f"(SELECT line, coalesce(text, '') AS text, NULL::BLOB AS raw FROM {name})"
+    with _tables(connection):
+        return _staged(connection, rows, [])
+
+
+def stage_file(
+    connection: duckdb.DuckDBPyConnection,
+    path: str | os.PathLike[str],
+    on_progress: Callable[[float, int], None] | None = None,
+) -> Staged:
+    """Judge the lines of an event file, NDJSON plain or gzip, and make the same tables. `line` counts from 1.
+
+    Blank lines are no documents. `raw` is a line without white space at its end, or null where it was too long to be
+    read. The file is read a mebibyte at a time. `on_progress(share, lines)` is called for each, from any thread.
+
+    Raises EventFileError for a file that can't be read as lines, and leaves no tables then.
+    """
+    unread: list[UnreadLine] = []
+    with EventFile(path) as file, _tables(connection):
+        source = _Source(file, unread, on_progress)
+        connection.register("pieces", pa.RecordBatchReader.from_batches(_PIECES, source.batches()))
+        try:
+            return _staged(connection, _LINES, unread)
+        except duckdb.Error:
+            if source.failure is not None:
+                raise source.failure from None
+            raise
+        finally:
+            connection.unregister("pieces")
+
+
+class _Source:
+    """The pieces of a file as Arrow batches. What goes wrong in reading is kept, since DuckDB raises its own error."""
+
+    def __init__(
+        self, file: EventFile, unread: list[UnreadLine], on_progress: Callable[[float, int], None] | None
+    ) -> None:
+        self._file = file
+        self._unread = unread
+        self._on_progress = on_progress
+        self.failure: Exception | None = None
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        try:
+            for piece in self._file.pieces():
+                if isinstance(piece, UnreadLine):
+                    self._unread.append(piece)
+                else:
+                    yield _batch(piece)
+                if self._on_progress is not None:
+                    self._on_progress(self._file.share_read, piece[0])
+        except Exception as error:
+            self.failure = error
+            raise
+
+
+def _batch(piece: Piece) -> pa.RecordBatch:
+    """One row for all the lines of a piece, without a copy; or one for each, if some aren't UTF-8."""
+    if _is_utf_8(piece.content):
+        size = pa.array([0, len(piece.content)], pa.int32()).buffers()[1]
+        content = pa.Array.from_buffers(pa.string(), 1, [None, size, pa.py_buffer(piece.content)])
+        return pa.record_batch([pa.array([piece.first]), content, pa.nulls(1, pa.binary())], schema=_PIECES)
+    lines = piece.content.split(b"\n")
+    texts = [line if _is_utf_8(line) else None for line in lines]
+    raws = [None if _is_utf_8(line) else line.rstrip(b" \t\r") for line in lines]
+    numbers = pa.array(range(piece.first, piece.first + len(lines)), pa.int64())
+    return pa.record_batch([numbers, pa.array(texts, pa.string()), pa.array(raws, pa.binary())], schema=_PIECES)
+
+
+def _is_utf_8(content: bytes) -> bool:
+    if content.isascii():
+        return True
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+@contextmanager
+def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Makes both tables, empty, and drops them if what is done with them fails."""
+    columns = ", ".join(f"{column.name} {sql_type(column.kind)}" for column in COLUMNS)
+    try:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE staged (line BIGINT, {columns}, raw BLOB)")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE refused ({REFUSED_COLUMNS})")
+        yield
+    except BaseException:
+        connection.execute("DROP TABLE IF EXISTS temp.staged")
+        connection.execute("DROP TABLE IF EXISTS temp.refused")
+        raise
+
+
+def _staged(connection: duckdb.DuckDBPyConnection, rows: str, unread: list[UnreadLine]) -> Staged:
+    connection.execute(f"INSERT INTO staged BY NAME {judged(rows)}")
+    put_refused(connection, ((each.number, each.breach, each.raw) for each in unread))
+    invalid = judge(connection) + len(unread)
+    connection.execute("ALTER TABLE staged DROP COLUMN raw")
+    ((valid,),) = connection.execute("SELECT count(*) FROM staged").fetchall()
+    return Staged(valid + invalid, valid)
