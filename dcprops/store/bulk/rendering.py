@@ -95,9 +95,7 @@ def _typed(column: Column) -> str:
         case Flag():
             return f"CASE {text} WHEN 'true' THEN true WHEN 'false' THEN false END"
         case Timestamp():
-            # In UTC by the microseconds since 1970: a cast to the zoned type would ask for the session's zone.
-            instant = f"make_timestamptz(epoch_us(TRY_CAST({text} AS TIMESTAMP)))"
-            return f"CASE WHEN {_is_timestamp(column.kind, text)} THEN {instant} END"
+            return f"CASE WHEN {_is_timestamp(column.kind, text)} THEN {_instant(text)} END"
         case FixedPoint() | Date() | WholeNumber() | EventId():
             return f"TRY_CAST({text} AS {sql_type(column.kind)})"
     raise TypeError(f"no way to read {column.kind} from a text: add one")
@@ -107,6 +105,18 @@ def _is_timestamp(kind: Timestamp, text: str) -> str:
     """That a text is an instant, by the kind's own pattern. On the days at both ends the zone matters: not proven."""
     inner_days = f"{text} > '0001-01-02' AND {text} < '9999-12-31'"
     return f"{inner_days} AND regexp_full_match({text}, {_literal(re2(str(kind.json_schema()['pattern'])))})"
+
+
+def _instant(text: str) -> str:
+    """The instant that such a text says, by its microseconds since 1970.
+
+    DuckDB overlooks an offset as it casts to a timestamp, and asks for the session's zone as it casts to a zoned one.
+    """
+    offset = f"(TRY_CAST(substring({text}, -5, 2) AS BIGINT) * 60 + TRY_CAST(right({text}, 2) AS BIGINT)) * 60000000"
+    in_utc = f"epoch_us(TRY_CAST({text} AS TIMESTAMP))"
+    local = f"epoch_us(TRY_CAST(left({text}, -6) AS TIMESTAMP))"
+    sign = f"substring({text}, -6, 1)"
+    return f"make_timestamptz(CASE {sign} WHEN '+' THEN {local} - {offset} WHEN '-' THEN {local} + {offset} ELSE {in_utc} END)"
 
 
 def _proof() -> str:
