@@ -143,13 +143,12 @@ def _envelope_rules() -> Iterator[str]:
     for column in COLUMNS:
         if len(column.path) == 1:
             yield from _rules(column, column.uses[EVENT_TYPES[0]])
-    yield _texts_rule(column for column in COLUMNS if len(column.path) == 1)
 
 
 def _payload_rules(event_type: str) -> Iterator[str]:
-    columns = [column for column in COLUMNS if column.path[0] == _PAYLOAD and event_type in column.uses]
+    columns = [column for column in COLUMNS if event_type in column.uses]
     for column in columns:
-        if column.path[1] != "event_type":
+        if column.path[0] == _PAYLOAD and column.path[1] != "event_type":
             yield from _rules(column, column.uses[event_type])
     yield _texts_rule(columns)
 
@@ -175,8 +174,6 @@ def _texts_rule(columns: Iterable[Column]) -> str:
     A null leaves its part out, and so doesn't match, except where the column may be null.
     """
     texts = [column for column in columns if isinstance(column.kind, Text)]
-    if not texts:
-        return "true"
     inner, outer = f'[^{CONTROL}"\\\\]', f'[^{CONTROL}{WHITE_SPACE}"\\\\]'
     one = f"{outer}(?:{inner}*{outer})?"
     joined = ", ".join(f"coalesce({_value(c)}, '-')" if c.nullable else _value(c) for c in texts)

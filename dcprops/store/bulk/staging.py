@@ -111,9 +111,9 @@ class _Source:
 
 def _batch(piece: Piece) -> pa.RecordBatch:
     """One row for all the lines of a piece, without a copy; or one for each, if some aren't UTF-8."""
-    if _is_utf_8(piece.content):
-        size = pa.array([0, len(piece.content)], pa.int32()).buffers()[1]
-        content = pa.Array.from_buffers(pa.string(), 1, [None, size, pa.py_buffer(piece.content)])
+    ends = pa.array([0, len(piece.content)], pa.int32()).buffers()[1]
+    content = pa.Array.from_buffers(pa.string(), 1, [None, ends, pa.py_buffer(piece.content)])
+    if _is_valid(content):
         return pa.record_batch([pa.array([piece.first]), content, pa.nulls(1, pa.binary())], schema=_PIECES)
     lines = piece.content.split(b"\n")
     texts = [line if _is_utf_8(line) else None for line in lines]
@@ -122,11 +122,18 @@ def _batch(piece: Piece) -> pa.RecordBatch:
     return pa.record_batch([numbers, pa.array(texts, pa.string()), pa.array(raws, pa.binary())], schema=_PIECES)
 
 
-def _is_utf_8(content: bytes) -> bool:
-    if content.isascii():
-        return True
+def _is_valid(content: pa.Array) -> bool:
+    """Whether texts are UTF-8: Arrow looks ten times faster than Python decodes, and DuckDB doesn't look."""
     try:
-        content.decode()
+        content.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode()
     except UnicodeDecodeError:
         return False
     return True
