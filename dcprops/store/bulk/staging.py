@@ -11,7 +11,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from dcprops.event_files import EventFile
+from dcprops.event_files import EventFile, EventFileError
 from dcprops.event_files.pieces import Piece, UnreadLine
 from dcprops.schemas.columns import COLUMNS
 from dcprops.schemas.duckdb_ddl import quoted_name, sql_type
@@ -72,6 +72,8 @@ def stage_file(
     """
     unread: list[UnreadLine] = []
     with EventFile(path) as file, _tables(connection):
+        if file.is_parquet:
+            raise EventFileError(f"{os.fspath(path)} is Parquet, whose rows are no texts: read it as Arrow")
         source = _Source(file, unread, on_progress)
         connection.register("pieces", pa.RecordBatchReader.from_batches(_PIECES, source.batches()))
         try:
