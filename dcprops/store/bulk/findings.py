@@ -39,9 +39,7 @@ class Findings:
     invalid: tuple[Finding, ...]
 
 
-def findings_in(
-    path: str | os.PathLike[str], on_progress: Callable[[float, int], None] | None = None
-) -> Findings:
+def findings_in(path: str | os.PathLike[str], on_progress: Callable[[float, int], None] | None = None) -> Findings:
     """What is wrong with the NDJSON, plain or gzip, at `path`: a file, not a pipe, since its start is read twice.
 
     Raises EventFileError for a file that can't be read as an event file, one without a document or of which no line is

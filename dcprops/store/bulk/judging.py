@@ -16,9 +16,17 @@ from dcprops.schemas.arrow import to_table
 __all__ = ["REFUSED_COLUMNS", "judge", "put_refused"]
 
 #: The columns of the table `refused`: one row for each rule that a document breaks.
-REFUSED_COLUMNS: Final = "line BIGINT NOT NULL, field VARCHAR NOT NULL, rule VARCHAR NOT NULL, message VARCHAR NOT NULL, raw BLOB"
+REFUSED_COLUMNS: Final = (
+    "line BIGINT NOT NULL, field VARCHAR NOT NULL, rule VARCHAR NOT NULL, message VARCHAR NOT NULL, raw BLOB"
+)
 _REFUSED_SCHEMA: Final = pa.schema(
-    [("line", pa.int64()), ("field", pa.string()), ("rule", pa.string()), ("message", pa.string()), ("raw", pa.binary())]
+    [
+        ("line", pa.int64()),
+        ("field", pa.string()),
+        ("rule", pa.string()),
+        ("message", pa.string()),
+        ("raw", pa.binary()),
+    ]
 )
 _BYTES_AT_ONCE: Final = 8 << 20
 _ROWS_AT_ONCE: Final = 5000

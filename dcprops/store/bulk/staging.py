@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import duckdb
@@ -55,7 +56,8 @@ def stage_texts(connection: duckdb.DuckDBPyConnection, source: str) -> Staged:
     else:
         rows = f"(SELECT line, coalesce(text, '') AS text, NULL::BLOB AS raw FROM {name})"
     with _tables(connection):
-        return _staged(connection, rows, [])
+        connection.execute(f"INSERT INTO staged BY NAME {judged(rows, any_text=True)}")
+        return _finished(connection, [])
 
 
 def stage_file(
@@ -66,42 +68,55 @@ def stage_file(
     """Judge the lines of an event file, NDJSON plain or gzip, and make the same tables. `line` counts from 1.
 
     Blank lines are no documents. `raw` is a line without white space at its end, or null where it was too long to be
-    read. The file is read a mebibyte at a time. `on_progress(share, lines)` is called for each, from any thread.
+    read. The file is read a mebibyte at a time, and from its start again where a line turns out not to be JSON.
+    `on_progress(share, lines)` is called for each piece, from any thread. Not for use within a transaction.
 
     Raises EventFileError for a file that can't be read as lines, and leaves no tables then.
     """
-    unread: list[UnreadLine] = []
-    with EventFile(path) as file, _tables(connection):
+    with _tables(connection):
+        if Path(path).is_file():  # a pipe has no start to read from again
+            with suppress(duckdb.InvalidInputException):
+                return _stage_lines(connection, path, on_progress, any_text=False)
+        return _stage_lines(connection, path, on_progress, any_text=True)
+
+
+def _stage_lines(
+    connection: duckdb.DuckDBPyConnection,
+    path: str | os.PathLike[str],
+    on_progress: Callable[[float, int], None] | None,
+    *,
+    any_text: bool,
+) -> Staged:
+    with EventFile(path) as file:
         if file.is_parquet:
             raise EventFileError(f"{os.fspath(path)} is Parquet, whose rows are no texts: read it as Arrow")
-        source = _Source(file, unread, on_progress)
+        source = _Source(file, on_progress)
         connection.register("pieces", pa.RecordBatchReader.from_batches(_PIECES, source.batches()))
         try:
-            return _staged(connection, _LINES, unread)
+            connection.execute(f"INSERT INTO staged BY NAME {judged(_LINES, any_text=any_text)}")
         except duckdb.Error:
             if source.failure is not None:
                 raise source.failure from None
             raise
         finally:
             connection.unregister("pieces")
+    return _finished(connection, source.unread)
 
 
 class _Source:
     """The pieces of a file as Arrow batches. What goes wrong in reading is kept, since DuckDB raises its own error."""
 
-    def __init__(
-        self, file: EventFile, unread: list[UnreadLine], on_progress: Callable[[float, int], None] | None
-    ) -> None:
+    def __init__(self, file: EventFile, on_progress: Callable[[float, int], None] | None) -> None:
         self._file = file
-        self._unread = unread
         self._on_progress = on_progress
+        self.unread: list[UnreadLine] = []
         self.failure: Exception | None = None
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         try:
             for piece in self._file.pieces():
                 if isinstance(piece, UnreadLine):
-                    self._unread.append(piece)
+                    self.unread.append(piece)
                 else:
                     yield _batch(piece)
                 if self._on_progress is not None:
@@ -155,8 +170,8 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
-def _staged(connection: duckdb.DuckDBPyConnection, rows: str, unread: list[UnreadLine]) -> Staged:
-    connection.execute(f"INSERT INTO staged BY NAME {judged(rows)}")
+def _finished(connection: duckdb.DuckDBPyConnection, unread: list[UnreadLine]) -> Staged:
+    """Have what isn't proven judged, and count."""
     put_refused(connection, ((each.number, each.breach, each.raw) for each in unread))
     invalid = judge(connection) + len(unread)
     connection.execute("ALTER TABLE staged DROP COLUMN raw")

@@ -37,7 +37,9 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def staged_rows(connection: duckdb.DuckDBPyConnection) -> dict[int, dict[str, object]]:
     """The rows of `staged` by line, in the values of `row_of`."""
-    found = connection.execute("SELECT * REPLACE (event_id::VARCHAR AS event_id, epoch_us(created_at) AS created_at) FROM staged")
+    found = connection.execute(
+        "SELECT * REPLACE (event_id::VARCHAR AS event_id, epoch_us(created_at) AS created_at) FROM staged"
+    )
     names = [column[0] for column in found.description]
     rows = {}
     for values in found.fetchall():
@@ -92,7 +94,9 @@ def unproven(connection: duckdb.DuckDBPyConnection) -> Callable[[Sequence[str]],
         numbers = pa.array(range(len(texts)), pa.int64())
         nothing = pa.nulls(len(texts), pa.binary())
         connection.register("given", pa.table({"line": numbers, "text": pa.array(texts), "raw": nothing}))
-        found = connection.execute(f"SELECT raw FROM ({judged('given')}) WHERE raw IS NOT NULL").fetchall()
+        found = connection.execute(
+            f"SELECT raw FROM ({judged('given', any_text=True)}) WHERE raw IS NOT NULL"
+        ).fetchall()
         connection.unregister("given")
         return [raw.decode() for (raw,) in found]
 

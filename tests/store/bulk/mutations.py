@@ -8,16 +8,22 @@ from random import Random
 from typing import Any
 
 EXOTIC_VALUES = (
-    "null", "true", '"true"', "0", "-0", "3", "3.0", "3e0", "30e-1", "1E400", "375", '"375"', "375.000000", "1e2", "1e-4",
-    "NaN", "Infinity", "-Infinity", '"NaN"', '"Infinity"', '"infinity"', '"-infinity"', "123456789012345678901234567890",
+    "null", "true", '"true"', "0", "-0", "3", "3.0", "3e0", "30e-1", "1E400", "375", '"375"', "375.000000", "1e2",
+    "1e-4",
+    "NaN", "Infinity", "-Infinity", '"NaN"', '"Infinity"', '"infinity"', '"-infinity"',
+    "123456789012345678901234567890",
     '"1e2"', '"+1"', '" 1"', '"1 "', '"1_0"', '"\\u0031"', '".5"', '"5."', '"00.5000"', '"1.0000"', '"1.0001"',
     '"0.0000001"', '"999999999999.999999"', '"999999999999.9999999"', '"1000000000000.000000"', '"٣"',
-    '""', '" "', '"\\u0000"', '"\\ud800"', '"\\ud83d\\ude00"', '"\\\\"', '"\\""', '"/"', '"\\/"', '"a\\tb"', '"\u00a0x"',
-    '"x\u3000"', '"\ufeffx"', '"e\u0301"', '"\x7f"', '"\x85"', '"\u2028"', '"' + "é" * 128 + '"', '"' + "é" * 129 + '"',
+    '""', '" "', '"\\u0000"', '"\\ud800"', '"\\ud83d\\ude00"', '"\\\\"', '"\\""', '"/"', '"\\/"', '"a\\tb"',
+    '"\u00a0x"',
+    '"x\u3000"', '"\ufeffx"', '"e\u0301"', '"\x7f"', '"\x85"', '"\u2028"', '"' + "é" * 128 + '"',
+    '"' + "é" * 129 + '"',
     "[]", '["E1"]', "{}", '{"employer_match":"1.000000"}', '{"employer_match":null}', '{"EMPLOYER_MATCH":"1.000000"}',
-    '{"employer_match":"1.000000","employer_match":"1.000000"}', '{"employer_profit_sharing":"1.000000","employer_match":"2"}',
+    '{"employer_match":"1.000000","employer_match":"1.000000"}',
+    '{"employer_profit_sharing":"1.000000","employer_match":"2"}',
     '"2024-02-29"', '"2023-02-29"', '"0001-01-01"', '"9999-12-31"', '"0000-01-01"', '"10000-01-01"', '"2024-1-5"',
-    '"2024-01-05 (BC)"', '"epoch"', '"2024/01/05"', '" 2024-01-05"', '"2024-01-05T09:30:00Z"', '"2024-01-05 09:30:00"',
+    '"2024-01-05 (BC)"', '"epoch"', '"2024/01/05"', '" 2024-01-05"', '"2024-01-05T09:30:00Z"',
+    '"2024-01-05 09:30:00"',
     '"2024-01-05T09:30:00.123456+14:00"', '"2024-01-05T09:30:00-00:00"', '"2024-01-05T24:00:00Z"',
     '"2024-01-05T23:59:60Z"', '"2024-01-05T09:30:00.1234567Z"', '"2024-01-05T09:30Z"', '"2024-01-05T09:30:00 UTC"',
     '"0001-01-01T00:00:00Z"', '"0001-01-02T00:00:00+14:00"', '"9999-12-31T23:59:59.999999Z"',
@@ -25,7 +31,27 @@ EXOTIC_VALUES = (
     '"6F1C1A52-7D0E-4C3B-9A53-0D6F0B8A3C11"', '"6f1c1a527d0e4c3b9a530d6f0b8a3c11"',
     '"6f1c1a52-7d0e-4c3b-9a53-0d6f0b8a3c11"', '"{f1c1a52-7d0e-4c3b-9a53-0d6f0b8a3c1}"',
 )  # fmt: skip
-TOKENS = (",", ":", "{", "}", "[", "]", '"', "\\", " ", "\t", "\r", "\n", "\0", "\ufeff", "//x", "/**/", "\x1f", "e", "-")
+TOKENS = (
+    ",",
+    ":",
+    "{",
+    "}",
+    "[",
+    "]",
+    '"',
+    "\\",
+    " ",
+    "\t",
+    "\r",
+    "\n",
+    "\0",
+    "\ufeff",
+    "//x",
+    "/**/",
+    "\x1f",
+    "e",
+    "-",
+)
 
 
 def _pairs(document: dict[str, Any]) -> list[tuple[str, str]]:
@@ -41,7 +67,9 @@ def _with_value(text: str, random: Random) -> str:
     mark = "\ue000"
     record = random.choice([document, document["payload"]])
     record[random.choice(list(record))] = mark
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).replace(f'"{mark}"', random.choice(EXOTIC_VALUES))
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).replace(
+        f'"{mark}"', random.choice(EXOTIC_VALUES)
+    )
 
 
 def _with_pair(text: str, random: Random) -> str:
@@ -81,11 +109,15 @@ def _with_space(text: str, random: Random) -> str:
 
 
 def _cut(text: str, random: Random) -> str:
-    return text[: random.randrange(len(text))] if random.random() < 0.5 else text + random.choice([text, "}", "null", ","])
+    return (
+        text[: random.randrange(len(text))] if random.random() < 0.5 else text + random.choice([text, "}", "null", ","])
+    )
 
 
 def _of_another_type(text: str, random: Random) -> str:
-    return text.replace(f'"{json.loads(text)["payload"]["event_type"]}"', random.choice(['"hire"', '"merit"', '"Hire"', "null"]), 1)
+    return text.replace(
+        f'"{json.loads(text)["payload"]["event_type"]}"', random.choice(['"hire"', '"merit"', '"Hire"', "null"]), 1
+    )
 
 
 def _respelt(text: str, random: Random) -> str:
@@ -99,8 +131,8 @@ def _respelt(text: str, random: Random) -> str:
 
 
 _MUTATIONS: tuple[Callable[[str, Random], str], ...] = (
-    _with_value, _with_value, _with_value, _with_pair, _with_pair, _without_pair, _with_key, _with_token, _with_space, _cut,
-    _of_another_type, _respelt,
+    _with_value, _with_value, _with_value, _with_pair, _with_pair, _without_pair, _with_key, _with_token, _with_space,
+    _cut, _of_another_type, _respelt,
 )  # fmt: skip
 
 

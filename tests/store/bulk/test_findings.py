@@ -31,7 +31,9 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("compress", [bytes, gzip.compress], ids=["plain", "gzip"])
 def test_a_dirty_file(path: Path, compress: Callable[[bytes], bytes]):
-    several = json.dumps({**SAMPLES["merit"], "event_id": 1, "employee_id": " ", "colour": "red", "effective_date": None})
+    several = json.dumps(
+        {**SAMPLES["merit"], "event_id": 1, "employee_id": " ", "colour": "red", "effective_date": None}
+    )
     path.write_bytes(compress(b"\n".join([*DIRTY, b"", several.encode(), b"x" * (2 << 20), b"\xff", *LINES])))
     found, expected = findings_in(path), audit(path)
     assert (found.documents, found.valid) == (expected.events, expected.valid)

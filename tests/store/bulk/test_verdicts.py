@@ -70,7 +70,11 @@ def test_every_exotic_value_in_every_field(same_verdicts: Judge):
     for document in SAMPLES.values():
         for record in (document, document["payload"]):
             for name in record:
-                text = spelt(document | {name: "\ue000"} if record is document else document | {"payload": record | {name: "\ue000"}}).decode()
+                text = spelt(
+                    document | {name: "\ue000"}
+                    if record is document
+                    else document | {"payload": record | {name: "\ue000"}}
+                ).decode()
                 texts += [text.replace('"\ue000"', value).encode("utf-8", "surrogatepass") for value in EXOTIC_VALUES]
     assert 0 < same_verdicts(texts) < len(texts)
 
@@ -88,7 +92,8 @@ def test_real_events(same_verdicts: Judge):
 def test_valid_documents_in_every_spelling(same_verdicts: Judge, documents: list[dict[str, Any]], seed: int):
     random = Random(seed)
     texts = [
-        spelt(document, random.choice([COMPACT, SPACED]), ascii_only=random.random() < 0.5) + random.choice([b"", b"\r", b" \n"])
+        spelt(document, random.choice([COMPACT, SPACED]), ascii_only=random.random() < 0.5)
+        + random.choice([b"", b"\r", b" \n"])
         for document in documents
         for _ in range(10)
     ]
@@ -132,7 +137,9 @@ def test_any_json_and_any_bytes(same_verdicts: Judge, values: list[object], cont
     assert same_verdicts([*(json.dumps(value).encode() for value in values), *contents]) == 0
 
 
-REPRESENTATIONS = st.one_of(map(dc.representations, [Decimal("375"), date(2024, 2, 29), datetime(2024, 1, 5, 9, tzinfo=UTC)]))
+REPRESENTATIONS = st.one_of(
+    map(dc.representations, [Decimal(375), date(2024, 2, 29), datetime(2024, 1, 5, 9, tzinfo=UTC)])
+)
 
 
 @FEW
@@ -182,10 +189,14 @@ def test_canonical_texts_are_proven_without_the_model(unproven: Callable[[Sequen
         for event_type in edge.event_types
         for value in edge.values
     ]
-    canonical = [json.loads(SimulationEvent.model_validate_json(json.dumps(each)).model_dump_json()) for each in documents]
+    canonical = [
+        json.loads(SimulationEvent.model_validate_json(json.dumps(each)).model_dump_json()) for each in documents
+    ]
     texts = [spelt(each, separators).decode() for each in canonical]
     # Texts with a quote or a backslash in them, and instants on the first and the last day, are left to the model.
-    left = [text for text in unproven(texts) if "\\" not in text and "0001-01-01T" not in text and "9999-12-31T" not in text]
+    left = [
+        text for text in unproven(texts) if "\\" not in text and "0001-01-01T" not in text and "9999-12-31T" not in text
+    ]
     assert left == []
 
 
