@@ -107,10 +107,11 @@ class Incoming:
         if exact is None:
             mask = pa.array([True] * batch.num_rows)
         else:
-            yield exact.filter(pc.invert(mask))
-        lines = [before + place + 1 for place in pc.indices_nonzero(mask).to_pylist()]
+            yield exact.take(pc.indices_nonzero(pc.invert(mask)))
+        places = pc.indices_nonzero(mask)
+        lines = [before + place + 1 for place in places.to_pylist()]
         events = []
-        for line, content in zip(lines, contents_of(batch.filter(mask)), strict=True):
+        for line, content in zip(lines, contents_of(batch.take(places)), strict=True):
             read = event_of(Row(line, content))
             if isinstance(read, SimulationEvent):
                 events.append(read)

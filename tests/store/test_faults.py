@@ -263,9 +263,8 @@ def test_rows_changed_by_another_program_are_found(large, tmp_path):
 
 
 def test_too_little_memory_is_an_error_and_no_loss(path, closed):
-    with Store(path, memory_limit="40MB", threads=1) as store:
-        with contextlib.suppress(StoreMemoryError):
-            store.append(contributions(BULK, BEFORE))
+    with Store(path, memory_limit="40MB", threads=1) as store, contextlib.suppress(StoreMemoryError):
+        store.append(contributions(BULK, BEFORE))
     converges(path, closed[1], BULK, "")
     with Store(memory_limit="12MB", threads=1) as store:
         with pytest.raises(StoreMemoryError, match="raise memory_limit"):
