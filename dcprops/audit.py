@@ -9,17 +9,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
-from dcprops.event_files import EventFile, EventFileError, event_of
+from dcprops.event_files import EventFile, event_of
+from dcprops.event_files.readable import ROWS_UNTIL_GIVEN_UP, is_readable, no_event_file
 from dcprops.events import SimulationEvent
 from dcprops.reference import Anomaly, BalanceRow, anomalies, as_json, balances
-from dcprops.rules import Breach
 
 __all__ = ["Audit", "InvalidRow", "audit"]
 
-#: So many rows from the start without one that is JSON, and the file is taken for something else.
-ROWS_UNTIL_GIVEN_UP: Final = 1000
 _ROWS_BETWEEN_PROGRESS: Final = 1000
-_NOT_READABLE: Final = frozenset({"not-json", "not-utf-8"})
 
 
 @dataclass(frozen=True)
@@ -137,30 +134,15 @@ def _read(
                 readable = True
             else:
                 invalid.extend(InvalidRow(row.number, each.field, each.rule, each.message) for each in read)
-                readable = readable or _is_readable(read)
+                readable = readable or is_readable(read)
             if not readable and rows == ROWS_UNTIL_GIVEN_UP:
                 break
             if on_progress and rows % _ROWS_BETWEEN_PROGRESS == 0:
                 on_progress(file.share_read, rows)
     if not readable:
-        raise _no_event_file(path, invalid)
+        raise no_event_file(path, rows, invalid[0].line, invalid[0].message)
     return rows, events, invalid
-
-
-def _is_readable(found: Iterable[Breach]) -> bool:
-    return not any(each.rule in _NOT_READABLE and not each.field for each in found)
 
 
 def _by_frequency(codes: Iterable[str]) -> dict[str, int]:
     return dict(Counter(codes).most_common())
-
-
-def _no_event_file(path: str | os.PathLike[str], invalid: list[InvalidRow]) -> EventFileError:
-    first = invalid[0]
-    seen = (
-        f"none of its first {ROWS_UNTIL_GIVEN_UP:,} lines" if len(invalid) == ROWS_UNTIL_GIVEN_UP else "no line of it"
-    )
-    return EventFileError(
-        f"{os.fspath(path)} is not an event file: {seen} is JSON (line {first.line}: {first.message}); "
-        "expected one event as a JSON object on each line"
-    )

@@ -41,6 +41,9 @@ class Command:
 _COMMANDS = (
     Command("check", "Run the properties against a target", "dcprops.commands.check"),
     Command("audit", "Validate an event file, judge its ledger, and balance it", "dcprops.commands.audit"),
+    Command("balances", "Balance the accounts in a store on a day", "dcprops.commands.balances"),
+    Command("history", "Tell every event of a participant, with the running balance", "dcprops.commands.history"),
+    Command("snapshot", "Build, verify or show the weekly snapshots of a store", "dcprops.commands.snapshot"),
     Command("golden", "Compare scenarios worked by hand with the reference", "dcprops.commands.golden"),
     Command("schema", "Print the event schema in one of its formats", "dcprops.commands.schema"),
 )

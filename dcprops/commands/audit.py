@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import os
+import json
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from dcprops.audit import Audit, audit
 from dcprops.commands import UsageError
 from dcprops.commands.audit_summary import print_summary
 from dcprops.commands.balance_csv import write_csv
-from dcprops.commands.output import STANDARD_OUTPUT, output_file, write_json
+from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix, write_json
+from dcprops.commands.stores import written
 from dcprops.commands.terminal import count, day, progress, screen
 from dcprops.event_files import EventFileError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from dcprops.printable import printable
 
 __all__ = ["add_options", "run"]
 
@@ -29,6 +30,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--as-of", metavar="DAY", type=day,
         help="balances at the end of this day, YYYY-MM-DD (default: the last effective date in the file)",
     )  # fmt: skip
+    parser.add_argument(
+        "--db", metavar="FILE", help="append the valid events to this store, which is made if it isn't there"
+    )
     parser.add_argument("--show", metavar="N", type=count, default=20, help="list so many findings (default: 20)")
     parser.add_argument("--csv", metavar="FILE", help="write the balances as CSV, with - to standard output")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON, with - to standard output")
@@ -37,42 +41,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Audit the file. 0 if every row is a valid event and no anomaly is an error, else 1."""
-    _refuse_to_mix(arguments)
+    kept = {"the file that is audited": arguments.file, **({"the store": arguments.db} if arguments.db else {})}
+    refuse_to_mix({"--json": arguments.json, "--csv": arguments.csv}, kept)
+    if arguments.db:
+        refuse_to_mix({"--db": arguments.db}, {"the file that is audited": arguments.file})
     summary = None if STANDARD_OUTPUT in {arguments.json, arguments.csv} else screen()
     with ExitStack() as outputs:
         report = outputs.enter_context(output_file(arguments.json)) if arguments.json else None
         table = outputs.enter_context(output_file(arguments.csv)) if arguments.csv else None
         found = _audited(arguments)
+        stored = _stored(arguments) if arguments.db else None
         if report is not None:
-            write_json(found.to_json(), report)
+            write_json({**found.to_json(), **({} if stored is None else {"stored": stored.to_json()})}, report)
         if table is not None:
             write_csv(found.balances or (), table)
     if summary is not None:
         print_summary(found, arguments.show, summary)
-    return 0 if found.ok else 1
-
-
-def _refuse_to_mix(arguments: argparse.Namespace) -> None:
-    """Refuse outputs that would overwrite what is audited, or one another."""
-    for option, name in _outputs(arguments):
-        if name != STANDARD_OUTPUT and _same_file(arguments.file, name):
-            raise UsageError(f"{option} {name} would overwrite the file that is audited: name another one")
-    names = [name for _, name in _outputs(arguments)]
-    if names == [STANDARD_OUTPUT] * 2:
-        raise UsageError("--json and --csv cannot both go to standard output: name a file for one of them")
-    if len(names) == 2 and os.path.realpath(names[0]) == os.path.realpath(names[1]):
-        raise UsageError(f"--json and --csv both name {names[0]}: name another file for one of them")
-
-
-def _outputs(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    if arguments.json:
-        yield "--json", arguments.json
-    if arguments.csv:
-        yield "--csv", arguments.csv
-
-
-def _same_file(one: str, other: str) -> bool:
-    return os.path.exists(one) and os.path.exists(other) and os.path.samefile(one, other)
+        if stored is not None:
+            summary.print_line(printable(str(stored)))
+    return 0 if found.ok and (stored is None or stored.ok) else 1
 
 
 def _audited(arguments: argparse.Namespace) -> Audit:
@@ -86,3 +73,49 @@ def _audited(arguments: argparse.Namespace) -> Audit:
             )
     except EventFileError as error:
         raise UsageError(str(error)) from error
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What became of the valid events in the store: how many are new, how many were there, or why it took none.
+
+    `receipt` proves what the store then holds; it is one line of JSON, to be kept outside of the store.
+    """
+
+    db: str
+    created: int = 0
+    exists: int = 0
+    refused: str = ""
+    receipt: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the store took the events."""
+        return not self.refused
+
+    def to_json(self) -> dict[str, Any]:
+        """The part of the report about the store."""
+        return {
+            "db": self.db,
+            "created": self.created,
+            "exists": self.exists,
+            "refused": self.refused or None,
+            "receipt": json.loads(self.receipt) if self.receipt else None,
+        }
+
+    def __str__(self) -> str:
+        if self.refused:
+            return f"{self.db}: nothing was stored: {self.refused}"
+        return f"{self.db}: {self.created:,} events stored, {self.exists:,} were there already; receipt {self.receipt}"
+
+
+def _stored(arguments: argparse.Namespace) -> _Stored:
+    """Append the file to the store. An event_id that has other content there is a finding, and nothing is stored."""
+    with written(arguments.db) as store:
+        from dcprops.store import ConflictError  # noqa: PLC0415  # an extra, which has been asked for above
+
+        try:
+            done = store.append(Path(arguments.file))
+        except ConflictError as error:
+            return _Stored(arguments.db, refused=str(error))
+    return _Stored(arguments.db, done.created, done.exists, receipt=done.receipt.as_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from dcprops.commands.screen import Screen
 
-__all__ = ["print_summary"]
+__all__ = ["print_summary", "print_totals"]
 
 _FIELD_WIDTH: Final = 60
 _MESSAGE_WIDTH: Final = 300
@@ -40,7 +41,7 @@ def print_summary(found: Audit, show: int, to: Screen) -> None:
     _print_invalid(found, show, to)
     _print_anomalies(found, show, to)
     if found.balances is not None:
-        _print_totals(found, found.balances, to)
+        print_totals(found.as_of, found.balances, to)
 
 
 def _noticed(anomalies: Sequence[Anomaly]) -> str:
@@ -97,9 +98,10 @@ def _cells_of_anomaly(anomaly: Anomaly) -> tuple[str, ...]:
     return account, str(anomaly.event_id), anomaly.code, cut(message, _MESSAGE_WIDTH)
 
 
-def _print_totals(found: Audit, balances: Sequence[BalanceRow], to: Screen) -> None:
+def print_totals(as_of: date | None, balances: Sequence[BalanceRow], to: Screen) -> None:
+    """Print what all accounts come to together."""
     to.print()
-    to.print_line(f"Balances as of {found.as_of or 'no day'}: {_counted(len(balances), 'account')}")
+    to.print_line(f"Balances as of {as_of or 'no day'}: {_counted(len(balances), 'account')}")
     with localcontext(EXACT):
         totals = [
             (title, sum((getattr(row, name) for row in balances), Decimal("0.000000")))

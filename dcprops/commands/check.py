@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from math import inf
 from tempfile import TemporaryDirectory
 
 from hypothesis.configuration import set_hypothesis_home_dir
@@ -27,6 +28,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--calculator", metavar="MODULE:FUNCTION", help="your calculator(documents, as_of)")
     parser.add_argument("--compliance", metavar="MODULE:FUNCTION", help="your compliance(documents, year, birth_years)")
     parser.add_argument("--limits", metavar="MODULE:FUNCTION", help="your limits(year)")
+    parser.add_argument(
+        "--store", metavar="MODULE:CLASS", help="your Store(path), a context manager with append and events"
+    )
+    parser.add_argument(
+        "--min-rate", type=_rate, metavar="N",
+        help="events a second that the store must take in (default: 100,000 for dcprops' own, any for yours)",
+    )  # fmt: skip
     parser.add_argument("--profile", choices=tuple(PROFILES), default="ci", help="how long to look (default: ci)")
     parser.add_argument("--suite", action="append", default=[], metavar="NAME", help=f"only {' or '.join(SUITES)}")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="only this property; may be repeated")
@@ -43,6 +51,16 @@ def _seed(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"expected a whole number, got {text!r}") from None
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < inf:
+        raise argparse.ArgumentTypeError(f"expected a number of events a second, such as 100000, got {text!r}")
+    return rate
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -83,6 +101,8 @@ def _checked(arguments: argparse.Namespace) -> Report:
                 calculator=arguments.calculator,
                 compliance=arguments.compliance,
                 limits=arguments.limits,
+                store=arguments.store,
+                min_rate=arguments.min_rate,
                 suites=arguments.suite,
                 only=arguments.only,
                 profile=arguments.profile,

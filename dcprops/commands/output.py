@@ -6,14 +6,15 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import combinations
 from pathlib import Path
 from typing import TextIO
 
 from dcprops.commands import UsageError
 
-__all__ = ["STANDARD_OUTPUT", "output_file", "write_json"]
+__all__ = ["STANDARD_OUTPUT", "output_file", "refuse_to_mix", "write_json"]
 
 STANDARD_OUTPUT = "-"
 
@@ -59,6 +60,27 @@ def _replacing(path: Path) -> Iterator[TextIO]:
     finally:
         with suppress(FileNotFoundError):
             draft.unlink()
+
+
+def refuse_to_mix(outputs: Mapping[str, str | None], kept: Mapping[str, str]) -> None:
+    """Raise UsageError for outputs that would overwrite what is to be kept, or one another.
+
+    `outputs` are files by the options that name them; `kept` are files by what to call them.
+    """
+    named = {option: name for option, name in outputs.items() if name}
+    for option, name in named.items():
+        for what, file in kept.items():
+            if name != STANDARD_OUTPUT and _is_same_file(file, name):
+                raise UsageError(f"{option} {name} would overwrite {what}: name another one")
+    for (one, name), (another, other) in combinations(named.items(), 2):
+        if name == other == STANDARD_OUTPUT:
+            raise UsageError(f"{one} and {another} cannot both go to standard output: name a file for one of them")
+        if STANDARD_OUTPUT not in {name, other} and os.path.realpath(name) == os.path.realpath(other):
+            raise UsageError(f"{one} and {another} both name {name}: name another file for one of them")
+
+
+def _is_same_file(one: str, other: str) -> bool:
+    return os.path.exists(one) and os.path.exists(other) and os.path.samefile(one, other)
 
 
 def write_json(value: object, stream: TextIO) -> None:

@@ -13,11 +13,12 @@ from typing import Final
 from dcprops.event_files.rows import LONGEST_LINE, EventFileError, Row
 from dcprops.rules import Breach
 
-__all__ = ["rows_of_gzip", "rows_of_lines"]
+__all__ = ["MARKED", "after_lines", "rows_of_gzip", "rows_of_lines", "too_long"]
 
 _JSON_SPACE: Final = b" \t\r\n"
 _BYTE_ORDER_MARK: Final = codecs.BOM_UTF8
-_MARKED: Final = Breach(
+#: What is said of a first line that has a byte order mark.
+MARKED: Final = Breach(
     "", "not-json", "the file starts with a byte order mark, which is no part of JSON: write it as UTF-8 without one"
 )
 
@@ -28,9 +29,9 @@ def rows_of_lines(stream: io.BufferedReader | gzip.GzipFile) -> Iterator[Row]:
     while line := stream.readline(LONGEST_LINE + 1):
         number += 1
         if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            yield Row(number, _too_long(len(line) + _skip_rest_of_line(stream)))
+            yield Row(number, too_long(len(line) + _skip_rest_of_line(stream)))
         elif number == 1 and line.startswith(_BYTE_ORDER_MARK):
-            yield Row(number, _MARKED)
+            yield Row(number, MARKED)
         elif text := line.rstrip(_JSON_SPACE):
             yield Row(number, text)
 
@@ -45,7 +46,8 @@ def _skip_rest_of_line(stream: io.BufferedReader | gzip.GzipFile) -> int:
     return length
 
 
-def _too_long(length: int) -> Breach:
+def too_long(length: int) -> Breach:
+    """What is said of a line of so many bytes."""
     return Breach("", "too-long", f"the document is {length:,} bytes long: expected at most {LONGEST_LINE:,} on a line")
 
 
@@ -59,10 +61,11 @@ def rows_of_gzip(path: Path, file: io.BufferedReader) -> Iterator[Row]:
                 yield row
                 lines = row.number
     except EOFError:
-        raise EventFileError(f"{path} is a truncated gzip: it breaks off after {_lines(lines)}; get it again") from None
+        raise EventFileError(f"{path} is a truncated gzip: it breaks off {after_lines(lines)}; get it again") from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise EventFileError(f"{path} is a damaged gzip after {_lines(lines)}: {error}; get it again") from error
+        raise EventFileError(f"{path} is a damaged gzip {after_lines(lines)}: {error}; get it again") from error
 
 
-def _lines(count: int) -> str:
-    return f"{count:,} whole line{'' if count == 1 else 's'}"
+def after_lines(count: int) -> str:
+    """How far a file could be read."""
+    return f"after {count:,} whole line{'' if count == 1 else 's'}"

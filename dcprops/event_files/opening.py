@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from dcprops.event_files.lines import rows_of_gzip, rows_of_lines
+from dcprops.event_files.pieces import PieceOrBreach, pieces_of_gzip, pieces_of_lines
 from dcprops.event_files.rows import EventFileError, Row
 
 __all__ = ["EventFile"]
@@ -64,15 +65,43 @@ class EventFile:
                 self._number = row.number
                 yield row
         except OSError as error:
-            raise EventFileError(f"{self.path} cannot be read: {error.strerror or error}") from error
+            raise self._unreadable(error) from error
         if not self._number:
             raise EventFileError(f"{self.path} holds no events: expected one event as a JSON object on each line")
 
-    def _rows(self) -> Iterator[Row]:
+    @property
+    def is_parquet(self) -> bool:
+        """Whether the file is Parquet, and so has no lines."""
+        return self._start().startswith(_PARQUET)
+
+    def pieces(self) -> Iterator[PieceOrBreach]:
+        """The lines of NDJSON, plain or gzip, in pieces of a mebibyte; once, in place of the rows.
+
+        Raises EventFileError as reading row by row does, but not for a file without a row: blank lines are in the
+        pieces too.
+        """
+        try:
+            yield from (
+                pieces_of_gzip(self.path, self._file)
+                if self._start().startswith(_GZIP)
+                else pieces_of_lines(self._file)
+            )
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> EventFileError:
+        return EventFileError(f"{self.path} cannot be read: {error.strerror or error}")
+
+    def _start(self) -> bytes:
+        """How the file starts. Raises EventFileError where that shows another format."""
         start = self._file.peek(8)
         for magic, advice in _OTHER_FORMATS.items():
             if start.startswith(magic):
                 raise EventFileError(f"{self.path} {advice}")
+        return start
+
+    def _rows(self) -> Iterator[Row]:
+        start = self._start()
         if start.startswith(_PARQUET):
             return self._rows_of_parquet()
         if start.startswith(_GZIP):

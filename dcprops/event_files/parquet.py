@@ -14,7 +14,7 @@ from dcprops.event_files.rows import Document, EventFileError, Row
 from dcprops.rules import Breach
 from dcprops.schemas.arrow import arrow_schema, documents_of
 
-__all__ = ["opened", "rows_of"]
+__all__ = ["contents_of", "opened", "rows_of"]
 
 _ROWS_AT_ONCE: Final = 4096
 _DAMAGE: Final = (pa.ArrowException, OSError, ValueError)
@@ -94,12 +94,13 @@ def rows_of(path: Path, table: parquet.ParquetFile) -> Iterator[Row]:
             raise _damaged(path, f" after {number:,} rows", error) from error
         if batch is None:
             return
-        for content in _contents_of(batch):
+        for content in contents_of(batch):
             number += 1
             yield Row(number, content)
 
 
-def _contents_of(batch: pa.RecordBatch) -> list[Document | Breach]:
+def contents_of(batch: pa.RecordBatch) -> list[Document | Breach]:
+    """The document of each row, or the rule that a value breaks which no document can hold."""
     try:
         return list(documents_of(batch))
     except (ValueError, OverflowError):

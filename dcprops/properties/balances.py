@@ -45,7 +45,7 @@ from dcprops.reference.balances import (
 )
 from dcprops.reference.order import canonical_order
 
-__all__ = ["BALANCES_SUITE", "differs_as_money", "no_float"]
+__all__ = ["BALANCES_SUITE", "differs_as_money", "matches_reference", "no_differences", "no_float", "rows_by_account"]
 
 Row: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = dict[Account, Row]
@@ -55,7 +55,7 @@ _KEYS: Final = Account._fields
 _MONEY: Final = tuple(name for name in BalanceRow.__dataclass_fields__ if name not in {*_KEYS, "sources"})
 
 
-def _rows(target: FunctionTarget, documents: Iterable[Mapping[str, Any]], as_of: date) -> Rows:
+def rows_by_account(target: FunctionTarget, documents: Iterable[Mapping[str, Any]], as_of: date) -> Rows:
     """The target's rows by account. Raises Breaking where it crashes or returns something else."""
     try:
         returned = target.rows(handed_over(documents), as_of)
@@ -114,11 +114,12 @@ def _days(case: LedgerCase, events: Iterable[SimulationEvent]) -> list[date]:
     return [*before, *some]
 
 
-def _matches_reference(target: FunctionTarget, case: LedgerCase) -> None:
+def matches_reference(target: FunctionTarget, case: LedgerCase) -> None:
+    """Raises Breaking unless every field that is returned is the reference's, on the case's day or on some of them."""
     events = _events(case)
     for day in _days(case, events):
         expected = {row.account: row for row in balances(events, day)}
-        got = _rows(target, case.documents, day)
+        got = rows_by_account(target, case.documents, day)
         for account in sorted(expected.keys() | got.keys()):
             _compare(events, account, day, expected.get(account), got.get(account))
 
@@ -190,7 +191,7 @@ def _last_day(case: LedgerCase) -> date:
 
 def _conserves_money(target: FunctionTarget, case: LedgerCase) -> None:
     day = _last_day(case)
-    for account, row in _rows(target, case.documents, day).items():
+    for account, row in rows_by_account(target, case.documents, day).items():
         money = {name: _money(row.get(name)) for name in _MONEY}
         for whole, parts in _SUMS:
             if sums := _do_not_add_up(money[whole], [money[part] for part in parts]):
@@ -226,23 +227,28 @@ def _same_rows(
     target: FunctionTarget, case: LedgerCase, changed: Iterable[Mapping[str, Any]], message: str, day: date
 ) -> None:
     """Raises Breaking unless the target says the same of both ledgers."""
-    before, after = _rows(target, case.documents, day), _rows(target, changed, day)
+    before, after = rows_by_account(target, case.documents, day), rows_by_account(target, changed, day)
+    no_differences(before, after, message, lambda account: _workings(case.documents, account, day))
+
+
+def no_differences(before: Rows, after: Rows, message: str, workings: Callable[[Account], str] = lambda _: "") -> None:
+    """Raises Breaking, with that message and an account's workings, unless all accounts have the same in both."""
     for account in sorted(before.keys() | after.keys()):
-        _no_difference(case, account, day, (before.get(account), after.get(account)), message)
+        _no_difference(account, before.get(account), after.get(account), message, workings)
 
 
 def _no_difference(
-    case: LedgerCase, account: Account, day: date, rows: tuple[Row | None, Row | None], message: str
+    account: Account, before: Row | None, after: Row | None, message: str, workings: Callable[[Account], str]
 ) -> None:
     for name in ("a row", *_MONEY, "sources"):
-        one, other = (_held(row, name) for row in rows)
+        one, other = (_held(row, name) for row in (before, after))
         if one != other:
             raise Breaking(
                 message,
                 field=f"{_named(account)}: {name}",
                 expected=_shown(one),
                 got=_shown(other),
-                workings=_workings(case.documents, account, day),
+                workings=workings(account),
             )
 
 
@@ -281,13 +287,17 @@ def _copies_count_once(target: FunctionTarget, case: LedgerCase) -> None:
 def _accounts_are_independent(target: FunctionTarget, case: LedgerCase) -> None:
     """What an account comes to is the same without the events of anybody else, in any other scenario or plan design."""
     day = _last_day(case)
-    together = _rows(target, case.documents, day)
+    together = rows_by_account(target, case.documents, day)
     keys = ("scenario_id", "plan_design_id", "employee_id")
     for person in dict.fromkeys(tuple(document[key] for key in keys) for document in case.documents):
-        alone = _rows(target, [each for each in case.documents if tuple(each[key] for key in keys) == person], day)
-        for account in sorted(account for account in together.keys() | alone.keys() if account[:3] == person):
-            rows = alone.get(account), together.get(account)
-            _no_difference(case, account, day, rows, "other accounts change this one")
+        own = [each for each in case.documents if tuple(each[key] for key in keys) == person]
+        of_person = {account: row for account, row in together.items() if account[:3] == person}
+        no_differences(
+            rows_by_account(target, own, day),
+            of_person,
+            "other accounts change this one",
+            lambda account: _workings(case.documents, account, day),
+        )
 
 
 def _splits_add_up(target: FunctionTarget, case: LedgerCase) -> None:
@@ -316,8 +326,8 @@ def _changes(
 ) -> None:
     """Raises Breaking if one more event changes fields of an account that it must leave alone."""
     day = date.fromisoformat(added["effective_date"])
-    before = _rows(target, case.documents, day).get(account, {})
-    after = _rows(target, [*case.documents, added], day).get(account, {})
+    before = rows_by_account(target, case.documents, day).get(account, {})
+    after = rows_by_account(target, [*case.documents, added], day).get(account, {})
     for name in unchanged:
         one, other = _money(before.get(name)), _money(after.get(name))
         if one is not None and one != other:
@@ -401,7 +411,7 @@ def _vesting_creates_no_money(target: FunctionTarget, case: LedgerCase) -> None:
 def _vested_covers_employee_money(target: FunctionTarget, case: LedgerCase) -> None:
     """A person's own contributions are always vested (IRC §411(a)(1)), where no more was forfeited than given."""
     day = _last_day(case)
-    rows = _rows(target, case.documents, day)
+    rows = rows_by_account(target, case.documents, day)
     for row in balances(_events(case), day):
         if any(bucket.vested < 0 for bucket in _all_buckets(case, row.account, day)):
             continue
@@ -424,7 +434,7 @@ def _all_buckets(case: LedgerCase, account: Account, day: date) -> Iterable[Buck
 def _does_not_drift(target: FunctionTarget, case: LedgerCase) -> None:
     """Many small amounts come to exactly so many times the amount."""
     times = len(case.documents)
-    rows = _rows(target, case.documents, date(2025, 12, 31))
+    rows = rows_by_account(target, case.documents, date(2025, 12, 31))
     if len(rows) != 1:
         raise Breaking("the one account has not one row", expected="1 row", got=f"{len(rows)} rows")
     (row,) = rows.values()
@@ -481,7 +491,7 @@ BALANCES_SUITE: Final = (
         _DESIGN,
         "a match of 0.000001 at 50 % is vested with 0.000001",
         "a match of 0.000001 at 50 % is vested with 0.000000",
-        _matches_reference,
+        matches_reference,
         share=3.0,
     ),
     _law(

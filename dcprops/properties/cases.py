@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -15,6 +16,7 @@ from dcprops.reference import years
 from dcprops.strategies import Ledger, ledgers
 
 __all__ = [
+    "Case",
     "LedgerCase",
     "handed_over",
     "ledger_soups",
@@ -25,10 +27,25 @@ __all__ = [
 ]
 
 Document: TypeAlias = dict[str, Any]
+Part = TypeVar("Part")
+
+
+class Case(ABC):
+    """What a property is tried with that has events in it: they are what a report shows."""
+
+    documents: tuple[Document, ...]
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """The case as JSON, as a pasted test has it."""
+
+    @abstractmethod
+    def smaller(self) -> Iterator[Case]:
+        """The same case with less in it, the largest cuts first."""
 
 
 @dataclass(frozen=True)
-class LedgerCase:
+class LedgerCase(Case):
     """A ledger as documents in the order of their arrival, with what a calculator is asked about it."""
 
     documents: tuple[Document, ...]
@@ -50,6 +67,10 @@ class LedgerCase:
         """The case that `to_json` wrote."""
         return cls(tuple(case["ledger"]), date.fromisoformat(case["as_of"]), case["year"], case["birth_years"])
 
+    def smaller(self) -> Iterator[LedgerCase]:
+        """The same case with fewer events, the largest cuts first."""
+        return (replace(self, documents=part) for part in smaller(self.documents))
+
 
 def handed_over(documents: Iterable[Mapping[str, Any]]) -> list[Document]:
     """The documents for a target to do with as it likes: none of its changes reaches the case that they are of."""
@@ -60,13 +81,13 @@ def _own(document: Mapping[str, Any]) -> Document:
     return {key: _own(value) if isinstance(value, Mapping) else value for key, value in document.items()}
 
 
-def smaller(case: LedgerCase) -> Iterator[LedgerCase]:
-    """The same case with fewer events, the largest cuts first."""
-    size = len(case.documents)
+def smaller(parts: tuple[Part, ...]) -> Iterator[tuple[Part, ...]]:
+    """All but some of the parts, the largest cuts first."""
+    size = len(parts)
     step = size // 2
     while step:
         for start in range(0, size, step):
-            yield replace(case, documents=case.documents[:start] + case.documents[start + step :])
+            yield parts[:start] + parts[start + step :]
         step //= 2
 
 

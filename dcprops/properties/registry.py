@@ -6,17 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from hypothesis.stateful import RuleBasedStateMachine
 from hypothesis.strategies import SearchStrategy
 
 from dcprops.properties.failures import Breaking
 from dcprops.properties.targets import Crashed
 
-__all__ = ["Examples", "Property", "TargetKind", "by_id"]
+__all__ = ["Examples", "Machine", "Property", "TargetKind", "by_id"]
 
 Document: TypeAlias = dict[str, Any]
-TargetKind: TypeAlias = Literal["model", "calculator", "compliance", "limits"]
+TargetKind: TypeAlias = Literal["model", "calculator", "compliance", "limits", "store"]
 #: Where a property's examples come from: fixed ones that are always tried first, and a strategy for more.
 Examples: TypeAlias = Callable[[], SearchStrategy[Any]]
+#: A state machine of a target. The function is told of each run: what was done, and how it broke, if it did.
+Machine: TypeAlias = Callable[[Any, Callable[[Any, Breaking | None], None]], type[RuleBasedStateMachine]]
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Property:
     """A law that a target must keep for every example.
 
     `target` is the kind of target that it judges. `holds(target, example)` raises Breaking where the law does not hold,
-    returns None where it does. What `also_holds` costs more to find out, and is asked only of drawn examples, not of
+    returns None where it does, or what is to be said of it in the report. With a `machine`, that finds examples instead
+    of the strategy. What `also_holds` costs more to find out, and is asked only of drawn examples, not of
     the fixed ones. `passing` and `failing` are an example of each, for the documentation. `unless` says why a target is
     not judged, or nothing. A property has `share` times as many examples as the profile says; with a share of 0 there
     are only the fixed ones. Those of `deep` are tried in that profile.
@@ -35,7 +39,7 @@ class Property:
     source: str
     passing: str
     failing: str
-    holds: Callable[[Any, Any], None]
+    holds: Callable[[Any, Any], str | None]
     examples: Examples
     fixed: Callable[[], tuple[Any, ...]]
     unless: Callable[[Any], str] = lambda target: ""
@@ -43,13 +47,17 @@ class Property:
     also_holds: Callable[[Any, Any], None] = lambda target, example: None
     deep: Callable[[], tuple[Any, ...]] = tuple
     target: TargetKind = "model"
+    machine: Machine | None = None
 
-    def ask(self, target: Any, example: Any, *, thoroughly: bool) -> None:
-        """Raises Breaking if the law does not hold for the example, also where the target can't be asked."""
+    def ask(self, target: Any, example: Any, *, thoroughly: bool) -> str:
+        """What is to be said of the example. Raises Breaking if the law does not hold for it, also where the target
+        can't be asked.
+        """
         try:
-            self.holds(target, example)
+            said = self.holds(target, example)
             if thoroughly:
                 self.also_holds(target, example)
+            return said or ""
         except Crashed as crash:
             raise Breaking(f"the {self.target} crashes", expected="an answer", got=str(crash)) from crash
 

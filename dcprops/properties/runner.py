@@ -7,22 +7,28 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 import hypothesis
 from hypothesis import Phase, Verbosity, settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from dcprops import reference
 from dcprops.events import SimulationEvent
 from dcprops.properties.balances import BALANCES_SUITE
-from dcprops.properties.cases import LedgerCase, smaller
+from dcprops.properties.cases import Case, LedgerCase
 from dcprops.properties.compliance import COMPLIANCE_SUITE
 from dcprops.properties.failures import Breaking, CheckResult, Failure, MatrixCell, Outcome, Report, as_text
 from dcprops.properties.model import MODEL_SUITE
 from dcprops.properties.registry import Property, by_id
 from dcprops.properties.schema import SCHEMA_SUITE
+from dcprops.properties.store import OUR_MIN_RATE, STORE_SUITE
+from dcprops.properties.store_script import Script
+from dcprops.properties.store_target import OUR_STORE, StoreTarget, store_target
 from dcprops.properties.targets import (
     Crashed,
     FunctionTarget,
@@ -37,7 +43,7 @@ from dcprops.rules import CATALOGUE, SAMPLES, Cell
 __all__ = ["PROFILES", "PROPERTIES", "SUITES", "SelectionError", "check", "reproduce"]
 
 #: Every property by its id, in the order in which they are run.
-PROPERTIES: Final = by_id((*MODEL_SUITE, *SCHEMA_SUITE, *BALANCES_SUITE, *COMPLIANCE_SUITE))
+PROPERTIES: Final = by_id((*MODEL_SUITE, *SCHEMA_SUITE, *BALANCES_SUITE, *COMPLIANCE_SUITE, *STORE_SUITE))
 #: The names of the suites.
 SUITES: Final = tuple(dict.fromkeys(each.suite for each in PROPERTIES.values()))
 #: How many examples a property is given in each profile; one with a larger share gets so many times more.
@@ -71,26 +77,31 @@ def check(
     calculator: object | None = None,
     compliance: object | None = None,
     limits: object | None = None,
+    store: object | None = None,
     suites: Iterable[str] = (),
     only: Iterable[str] = (),
     profile: str = "ci",
     max_examples: int | None = None,
     seed: int | None = None,
     strict: bool = False,
+    min_rate: float | None = None,
     on_progress: Callable[[float, str], None] | None = None,
 ) -> Report:
     """Run the properties against targets and report what holds.
 
     Targets are objects or `module:attribute`. A model: a Pydantic model class, a TypeAdapter, or an object with
     `validate(document)` and `dump(value)`. A calculator: `calculator(documents, as_of)`; compliance:
-    `compliance(documents, year, birth_years)`; limits: `limits(year)`. Where none is given, dcprops' own are checked;
-    else only what is given is. `suites` and `only` (ids) choose properties, all by
-    default. `profile` is one of PROFILES, `max_examples` a number in its place. The same `seed` gives the same
-    examples; a fresh one is taken by default and is in the report. With `strict`, rules of level `should` count.
+    `compliance(documents, year, birth_years)`; limits: `limits(year)`; a store: `Store(path)`, see
+    `dcprops.properties.store_target`. Where none is given, dcprops' own are checked; else only what is given is.
+    `min_rate` is how many events a second the store must take in, 100,000 for our own unless said otherwise.
+
+    `suites` and `only` (ids) choose properties, all by default. `profile` is one of PROFILES, `max_examples` a number
+    in its place. The same `seed` gives the same examples; a fresh one is taken by default and is in the report. With
+    `strict`, rules of level `should` count.
 
     Raises TargetError for a target that is of no use, SelectionError for a choice that there isn't.
     """
-    given = {"model": model, "calculator": calculator, "compliance": compliance, "limits": limits}
+    given = {"model": model, "calculator": calculator, "compliance": compliance, "limits": limits, "store": store}
     named = {kind: target for kind, target in given.items() if target is not None}
     chosen = tuple(law for law in _chosen(tuple(suites), tuple(only)) if law.target in (named or given))
     if not chosen:
@@ -99,22 +110,16 @@ def check(
         )
     if profile not in PROFILES:
         raise SelectionError(f"{profile=} is no profile: it must be one of {', '.join(PROFILES)}")
+    if min_rate is not None and not min_rate > 0:
+        raise SelectionError(f"{min_rate=} is no rate: it must be above 0")
     if max_examples is not None and max_examples < 1:
         raise SelectionError(f"{max_examples=} is too few: it must be at least 1")
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     judged = dict.fromkeys(law.target for law in chosen)
-    targets = _targets(named or {kind: target for kind, target in _OURS.items() if kind in judged})
+    targets = _targets(named or {kind: target for kind, target in _OURS.items() if kind in judged}, min_rate)
     run = _Run(targets, max_examples or PROFILES[profile], seed, strict, profile == "deep")
-    results: list[CheckResult] = []
-    matrix: tuple[MatrixCell, ...] = ()
-    for place, each in enumerate(chosen):
-        if on_progress is not None:
-            on_progress(place / len(chosen), each.id)
-        if each.id == _MATRIX:
-            result, matrix = _with_matrix(run, each)
-        else:
-            result = _result(run, each)
-        results.append(result)
+    with _closing(targets):
+        results, matrix = _results(run, chosen, on_progress)
     return Report(
         version=_version(),
         seed=seed,
@@ -126,39 +131,87 @@ def check(
     )
 
 
+def _results(
+    run: _Run, chosen: tuple[Property, ...], on_progress: Callable[[float, str], None] | None
+) -> tuple[list[CheckResult], tuple[MatrixCell, ...]]:
+    """What came of each property, one after another, and the matrix if it was asked for."""
+    results: list[CheckResult] = []
+    matrix: tuple[MatrixCell, ...] = ()
+    for place, each in enumerate(chosen):
+        if on_progress is not None:
+            on_progress(place / len(chosen), each.id)
+        if each.id == _MATRIX:
+            result, matrix = _with_matrix(run, each)
+        else:
+            result = _result(run, each)
+        results.append(result)
+    return results, matrix
+
+
+@contextmanager
+def _closing(targets: Mapping[str, Any]) -> Iterator[None]:
+    """Ends what the targets have started."""
+    try:
+        yield
+    finally:
+        for target in targets.values():
+            if isinstance(target, StoreTarget):
+                target.close()
+
+
 _OURS: Final = MappingProxyType(
     {
         "model": SimulationEvent,
         "calculator": documents.balances,
         "compliance": documents.compliance,
         "limits": reference.limits,
+        "store": OUR_STORE,
     }
 )
 
 
 _TARGET_NAMES: Final = MappingProxyType(
-    {"model": "a model", "calculator": "a calculator", "compliance": "compliance", "limits": "limits"}
+    {
+        "model": "a model",
+        "calculator": "a calculator",
+        "compliance": "compliance",
+        "limits": "limits",
+        "store": "a store",
+    }
 )
 
 
-def _targets(given: Mapping[str, object]) -> dict[str, Any]:
+def _targets(given: Mapping[str, object], min_rate: float | None = None) -> dict[str, Any]:
     """The targets by their kind. Raises TargetError for one that is of no use."""
-    return {kind: model_target(value) if kind == "model" else function_target(value) for kind, value in given.items()}
+    return {kind: _target(kind, value, min_rate) for kind, value in given.items()}
+
+
+def _target(kind: str, given: object, min_rate: float | None) -> ModelTarget | FunctionTarget | StoreTarget:
+    match kind:
+        case "model":
+            return model_target(given)
+        case "store":
+            return store_target(given, min_rate or (OUR_MIN_RATE if given == OUR_STORE else None))
+        case _:
+            return function_target(given)
 
 
 def reproduce(check_id: str, example: Any, **target: object) -> None:
     """Try one property on one document or ledger, as a test does that was pasted from a report.
 
-    `target` is one of model, calculator, compliance and limits, dcprops' own by default. A ledger is given as the JSON
-    of the report: `{"ledger": [documents], "as_of": …}`.
+    `target` is one of model, calculator, compliance, limits and store, dcprops' own by default. A ledger is given as
+    the JSON of the report: `{"ledger": [documents], "as_of": …}`; so is what was done to a store: `{"steps": …}`.
 
     Raises AssertionError, saying what was expected and what came instead, if it does not hold.
     """
     law = _chosen((), (check_id,))[0]
-    judged = _targets({law.target: target.get(law.target, _OURS[law.target])})[law.target]
+    targets = _targets({law.target: target.get(law.target, _OURS[law.target])})
     if isinstance(example, dict) and "ledger" in example:
         example = LedgerCase.from_json(example)
-    law.ask(judged, example, thoroughly=True)
+    elif isinstance(example, dict) and "steps" in example:
+        example = Script.from_json(example)
+    with _closing(targets):
+        law.ask(targets[law.target], example, thoroughly=True)
 
 
 def _version() -> str:
@@ -202,6 +255,7 @@ def _result(run: _Run, law: Property) -> CheckResult:
         examples=examples.count,
         seconds=time.perf_counter() - start,
         failures=found,
+        reason=examples.said,
     )
 
 
@@ -212,11 +266,13 @@ class _Examples:
         self._law = law
         self._target = target
         self.count = 0
+        #: What was said of the last example of which anything was.
+        self.said = ""
 
     def attempt(self, example: object, *, is_drawn: bool) -> None:
         """Raises Breaking if the law does not hold for the example."""
         self.count += 1
-        self._law.ask(self._target, example, thoroughly=is_drawn)
+        self.said = self._law.ask(self._target, example, thoroughly=is_drawn) or self.said
 
 
 def _failures(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure]:
@@ -227,7 +283,7 @@ def _failures(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
             examples.attempt(example, is_drawn=False)
         except Breaking as breaking:
             # One for each way to fail: hundreds of examples may fail in the same way.
-            key = f"{breaking.message} {'' if isinstance(example, LedgerCase) else breaking.field or _place(example)}"
+            key = f"{breaking.message} {'' if isinstance(example, Case) else breaking.field or _place(example)}"
             if key not in fixed:
                 fixed[key] = _failure(run, law, *_reduced(examples, breaking, example))
     yield from fixed.values()
@@ -236,10 +292,10 @@ def _failures(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
 
 
 def _reduced(examples: _Examples, breaking: Breaking, example: Any) -> tuple[Breaking, Any]:
-    """The smallest part of a ledger that breaks the law in the same way."""
-    if not isinstance(example, LedgerCase):
+    """The smallest part of a case that breaks the law in the same way."""
+    if not isinstance(example, Case):
         return breaking, example
-    for case in smaller(example):
+    for case in example.smaller():
         try:
             examples.attempt(case, is_drawn=False)
         except Breaking as again:
@@ -265,9 +321,20 @@ def _smallest(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
             last[breaking.message] = (breaking, example)
             raise
 
-    drawn = hypothesis.given(law.examples())(holds)
-    drawn = hypothesis.seed(_seed_of(run.seed, law.id))(drawn)
-    test = settings(_SETTINGS, max_examples=max(1, round(run.examples * law.share)))(drawn)
+    def told(example: Any, breaking: Breaking | None) -> None:
+        examples.count += 1
+        if breaking is not None:
+            last[breaking.message] = (breaking, example)
+
+    chosen = settings(_SETTINGS, max_examples=max(1, round(run.examples * law.share)))
+    seed = hypothesis.seed(_seed_of(run.seed, law.id))
+    if law.machine is not None:
+        machine = seed(law.machine(run.target_of(law), told))
+        # A machine that has gone wrong goes wrong in many ways after that, of which the first says most.
+        one_bug = settings(chosen, report_multiple_bugs=False)
+        test: Callable[[], None] = partial(run_state_machine_as_test, machine, settings=one_bug)
+    else:
+        test = chosen(seed(hypothesis.given(law.examples())(holds)))
     try:
         test()
     except Breaking as breaking:
@@ -281,6 +348,8 @@ def _smallest(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
             yield _failure(run, law, *_reduced(examples, *last[message]))
 
 
+#: How many steps a state machine takes at most.
+_STEPS: Final = 15
 #: Nothing of the user's own settings, of CI's or of an earlier run: the seed alone decides.
 _SETTINGS: Final = settings(
     settings.get_profile("default"),
@@ -292,6 +361,7 @@ _SETTINGS: Final = settings(
     report_multiple_bugs=True,
     phases=(Phase.generate, Phase.shrink),
     backend="hypothesis",
+    stateful_step_count=_STEPS,
 )
 
 
@@ -307,18 +377,18 @@ def _failure(run: _Run, law: Property, breaking: Breaking, example: object) -> F
         field=breaking.field,
         expected=as_text(breaking.expected),
         got=as_text(breaking.got),
-        document=None if isinstance(example, LedgerCase) else example,
-        ledger=example.documents if isinstance(example, LedgerCase) else None,
+        document=None if isinstance(example, Case) else example,
+        ledger=example.documents if isinstance(example, Case) else None,
         workings=breaking.workings,
         test=_test_source(law, run.target_of(law), example),
     )
 
 
-def _test_source(law: Property, target: ModelTarget | FunctionTarget, example: object) -> str:
+def _test_source(law: Property, target: ModelTarget | FunctionTarget | StoreTarget, example: object) -> str:
     """A test that fails for the same reason, to be pasted into a suite."""
     name = law.id.replace(".", "_").replace("-", "_")
-    text = json.dumps(example.to_json() if isinstance(example, LedgerCase) else example)
-    what = "ledger" if isinstance(example, LedgerCase) else "document"
+    text = json.dumps(example.to_json() if isinstance(example, Case) else example)
+    what = "script" if isinstance(example, Script) else "ledger" if isinstance(example, Case) else "document"
     return (
         f"import json\n\nfrom dcprops.properties import reproduce\n\n{target.import_line}\n\n\n"
         f"def test_{name}():\n"

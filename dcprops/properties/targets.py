@@ -27,6 +27,7 @@ __all__ = [
     "function_target",
     "load",
     "model_target",
+    "source_of_target",
 ]
 
 Document: TypeAlias = dict[str, Any]
@@ -166,7 +167,7 @@ class FunctionTarget:
     def _guarded(self, call: Callable[[], Any]) -> Any:
         try:
             return call()
-        except (KeyboardInterrupt, MemoryError):
+        except (KeyboardInterrupt, MemoryError, NoRowsError):
             raise
         except BaseException as error:  # also SystemExit and pytest's, which are no Exception
             raise Crashed("the call", error) from error
@@ -174,7 +175,7 @@ class FunctionTarget:
 
 def function_target(given: object) -> FunctionTarget:
     """The target for a function, or for the `module:attribute` of one. Raises TargetError for anything else."""
-    source = _source(given) if isinstance(given, str) else _source_of(given)
+    source = source_of_target(given)
     value = load(given) if isinstance(given, str) else given
     if not callable(value):
         raise TargetError(f"{source['name']} is a {type(value).__name__}: expected a function")
@@ -233,7 +234,7 @@ def model_target(given: object = SimulationEvent) -> ModelTarget:
     """
     if isinstance(given, ModelTarget):
         return given
-    source = _source(given) if isinstance(given, str) else _source_of(given)
+    source = source_of_target(given)
     name, value = source["name"], load(given) if isinstance(given, str) else given
     if isinstance(value, type) and issubclass(value, BaseModel):
         return _pydantic_target(source, value, TypeAdapter(value))
@@ -307,6 +308,11 @@ class _Source(TypedDict):
     name: str
     import_line: str
     expression: str
+
+
+def source_of_target(given: object) -> _Source:
+    """How a test gets hold of what was given: an object, or the `module:attribute` of one."""
+    return _source(given) if isinstance(given, str) else _source_of(given)
 
 
 def _source(name: str) -> _Source:

@@ -1,6 +1,6 @@
 """The oracle: what the law and the ledger's own rules say, in pure Decimal, without I/O beyond its own tables."""
 
-from dcprops.reference.balances import Account, BalanceRow, Step, arithmetic, balances, steps
+from dcprops.reference.balances import Account, BalanceRow, Step, arithmetic, balances, running_balances, steps
 from dcprops.reference.coherence import Anomaly, anomalies
 from dcprops.reference.compliance import ComplianceRow, Deferrals, Person, compliance
 from dcprops.reference.documents import as_json
@@ -27,6 +27,7 @@ __all__ = [
     "distinct",
     "dollar_limits",
     "limits",
+    "running_balances",
     "steps",
     "timeline",
     "years",

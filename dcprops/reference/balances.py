@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, localcontext
 from types import MappingProxyType
@@ -38,6 +38,7 @@ __all__ = [
     "arithmetic",
     "balances",
     "buckets_of",
+    "running_balances",
     "steps",
 ]
 
@@ -107,7 +108,7 @@ class BalanceRow:
 
     def as_mapping(self) -> dict[str, Any]:
         """The row by field name; `sources` is a dict of its own."""
-        row = {field.name: getattr(self, field.name) for field in fields(self)}
+        row = {each.name: getattr(self, each.name) for each in fields(self)}
         row["sources"] = dict(self.sources)
         return row
 
@@ -179,38 +180,71 @@ def balances(events: Iterable[SimulationEvent], as_of: date) -> list[BalanceRow]
         return [_row(account, history) for account, history in histories(events, as_of).items()]
 
 
+def running_balances(events: Iterable[SimulationEvent]) -> Iterator[tuple[SimulationEvent, BalanceRow | None]]:
+    """Each event with what its account comes to after it, None where there is no account by then.
+
+    The events come in canonical order and each once, of as many accounts as there are.
+    """
+    states: defaultdict[tuple[str, str, str, str | None], _State] = defaultdict(_State)
+    for event in events:
+        plan_id = event.payload.plan_id
+        key = event.scenario_id, event.plan_design_id, event.employee_id, plan_id
+        with localcontext(EXACT):
+            if event.payload.event_type in PLAN_EVENTS:
+                states[key].take(event)
+            account = plan_id is not None and Account(*key[:3], plan_id)
+            row = states[key].row(account) if account and key in states else None
+        yield event, row
+
+
 def _row(account: Account, history: Iterable[SimulationEvent]) -> BalanceRow:
-    contributed: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    buckets = _opening()
-    percentage = Decimal("0.0000")
-    forfeited = ZERO
+    state = _State()
     for event in history:
+        state.take(event)
+    return state.row(account)
+
+
+@dataclass(slots=True)
+class _State:
+    """An account after some of its events: what it was given by source, its buckets, and the latest percentage."""
+
+    contributed: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    buckets: dict[str, Bucket] = field(default_factory=_opening)
+    percentage: Decimal = Decimal("0.0000")
+    forfeited: Decimal = ZERO
+
+    def take(self, event: SimulationEvent) -> None:
+        """Let one more event count."""
         payload = event.payload
         if isinstance(payload, ContributionPayload):
-            contributed[payload.source] += payload.amount
-            buckets[BUCKET_OF_SOURCE[payload.source]].given += payload.amount
+            self.contributed[payload.source] += payload.amount
+            self.buckets[BUCKET_OF_SOURCE[payload.source]].given += payload.amount
         elif isinstance(payload, VestingPayload):
-            percentage = payload.vested_percentage
+            self.percentage = payload.vested_percentage
             for name in payload.source_balances_vested:
-                buckets[name].percentage = percentage
+                self.buckets[name].percentage = payload.vested_percentage
         elif isinstance(payload, ForfeiturePayload):
-            forfeited += payload.amount
-            buckets[payload.forfeited_from_source].forfeit(payload.amount, payload.vested_percentage)
-    employee = sum((amount for source, amount in contributed.items() if source in EMPLOYEE_SOURCES), ZERO)
-    employer = sum((amount for source, amount in contributed.items() if source not in EMPLOYEE_SOURCES), ZERO)
-    net, vested = _net_and_vested(buckets)
-    return BalanceRow(
-        *account,
-        total_employee_contributions=employee,
-        total_employer_contributions=employer,
-        total_forfeitures=forfeited,
-        gross_account_balance=employee + employer,
-        vested_account_balance=vested,
-        unvested_balance=net - vested,
-        net_account_balance=net,
-        current_vested_percentage=percentage,
-        sources=MappingProxyType({source: contributed[source] for source in SOURCES if source in contributed}),
-    )
+            self.forfeited += payload.amount
+            self.buckets[payload.forfeited_from_source].forfeit(payload.amount, payload.vested_percentage)
+
+    def row(self, account: Account) -> BalanceRow:
+        """What it comes to."""
+        given = self.contributed
+        employee = sum((amount for source, amount in given.items() if source in EMPLOYEE_SOURCES), ZERO)
+        employer = sum((amount for source, amount in given.items() if source not in EMPLOYEE_SOURCES), ZERO)
+        net, vested = _net_and_vested(self.buckets)
+        return BalanceRow(
+            *account,
+            total_employee_contributions=employee,
+            total_employer_contributions=employer,
+            total_forfeitures=self.forfeited,
+            gross_account_balance=employee + employer,
+            vested_account_balance=vested,
+            unvested_balance=net - vested,
+            net_account_balance=net,
+            current_vested_percentage=self.percentage,
+            sources=MappingProxyType({source: given[source] for source in SOURCES if source in given}),
+        )
 
 
 def _net_and_vested(buckets: Mapping[str, Bucket]) -> tuple[Decimal, Decimal]:

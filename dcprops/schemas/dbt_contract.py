@@ -10,7 +10,7 @@ from dcprops.events.kinds import Choice
 from dcprops.schemas.columns import COLUMNS, EVENT_TYPE, Column
 from dcprops.schemas.duckdb_ddl import column_checks, row_checks, sql_type
 
-__all__ = ["contract", "dbt_contract"]
+__all__ = ["as_yaml", "contract", "dbt_contract"]
 
 _MODEL: Final = "events"
 
@@ -21,7 +21,7 @@ def dbt_contract() -> str:
     The constraints hold when dbt builds the model as a table; the tests, which dbt runs against what is there, hold for
     a view too. Nothing but dbt and its DuckDB adapter is needed.
     """
-    return _yaml({"version": 2, "models": [contract()]})
+    return as_yaml({"version": 2, "models": [contract()]})
 
 
 def contract() -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _accepted_values(column: Column) -> Iterator[dict[str, object]]:
         }
 
 
-def _yaml(value: object, indent: str = "") -> str:
+def as_yaml(value: object, indent: str = "") -> str:
     """Block YAML of objects and lists; scalars and lists of scalars as JSON, which is YAML too."""
     lines = []
     if isinstance(value, dict):
@@ -88,5 +88,5 @@ def _yaml(value: object, indent: str = "") -> str:
 
 def _nested(value: object, indent: str) -> str:
     if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(part, dict) for part in value)):
-        return "\n" + _yaml(value, indent)
+        return "\n" + as_yaml(value, indent)
     return " " + json.dumps(value)

@@ -22,7 +22,7 @@ from dcprops.events.kinds import (
 from dcprops.events.schema import EVENT_TYPES
 from dcprops.schemas.columns import COLUMNS, EVENT_TYPE, Column
 
-__all__ = ["column_checks", "duckdb_ddl", "quoted_name", "row_checks", "sql_type"]
+__all__ = ["column_checks", "duckdb_ddl", "quoted_name", "re2", "row_checks", "sql_type"]
 
 # DuckDB's dates and timestamps go on for ages beyond the calendar, to infinity.
 _DAYS: Final = ("DATE '0001-01-01'", "DATE '9999-12-31'")
@@ -135,9 +135,9 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _re2(pattern: str) -> str:
+def re2(pattern: str) -> str:
     """A pattern of the kinds in the spelling of RE2, which DuckDB matches with."""
     return re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", pattern)
 
 
-_REFUSED_IN_TEXT: Final = _re2(f"[{CONTROL}]|^[{WHITE_SPACE}]|[{WHITE_SPACE}]$")
+_REFUSED_IN_TEXT: Final = re2(f"[{CONTROL}]|^[{WHITE_SPACE}]|[{WHITE_SPACE}]$")

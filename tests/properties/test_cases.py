@@ -12,7 +12,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from dcprops.events import EventFactory
-from dcprops.properties.cases import LedgerCase, handed_over, ledger_soups, rich_ledgers, smaller
+from dcprops.properties.cases import LedgerCase, handed_over, ledger_soups, rich_ledgers
 from dcprops.properties.compliance import COMPLIANCE_SUITE
 from dcprops.reference import canonical_order
 from dcprops.rules import breaches
@@ -108,22 +108,22 @@ def is_part(some, whole):
 
 @given(ledger_soups())
 def test_smaller_cases_are_smaller(case):
-    found = list(smaller(case))
+    found = list(case.smaller())
     assert all(len(each.documents) < len(case.documents) for each in found)
     assert all(is_part(each.documents, case.documents) for each in found)
 
 
 def test_smaller_cases_come_with_the_largest_cuts_first_and_end_with_each_event_taken_away():
     case = LedgerCase(rich_ledgers()[0].documents[:5], date(2025, 1, 1), 2024, {"E1": 1970})
-    numbers = [[int(document["event_id"][-2:]) for document in each.documents] for each in smaller(case)]
+    numbers = [[int(document["event_id"][-2:]) for document in each.documents] for each in case.smaller()]
     assert numbers == [
         [3, 4, 5], [1, 2, 5], [1, 2, 3, 4],
         [2, 3, 4, 5], [1, 3, 4, 5], [1, 2, 4, 5], [1, 2, 3, 5], [1, 2, 3, 4],
     ]  # fmt: skip
-    assert {(each.as_of, each.year, each.birth_years["E1"]) for each in smaller(case)} == {
+    assert {(each.as_of, each.year, each.birth_years["E1"]) for each in case.smaller()} == {
         (date(2025, 1, 1), 2024, 1970)
     }
-    assert list(smaller(LedgerCase(case.documents[:1]))) == []
+    assert list(LedgerCase(case.documents[:1]).smaller()) == []
 
 
 def test_what_is_handed_over_is_its_own():

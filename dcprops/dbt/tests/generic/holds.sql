@@ -1,0 +1,3 @@
+{% test holds(model, law) %}
+SELECT * FROM {{ model }} WHERE ({{ law }}) IS NOT TRUE
+{% endtest %}

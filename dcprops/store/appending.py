@@ -1,0 +1,216 @@
+"""One append: a transaction that stores all of what is new, or nothing.
+
+An event_id seen before with the same content is counted, not stored again; with another content it refuses the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from dcprops.schemas.columns import COLUMNS
+from dcprops.store.connection import Database
+from dcprops.store.errors import Conflict, ConflictError, InvalidEventsError, StoreError
+from dcprops.store.event_columns import STORED
+from dcprops.store.incoming import Appendable, Incoming, Refused
+from dcprops.store.receipts import Batch, Receipt, chained
+from dcprops.store.statements import IN_FILE_ORDER, field_of, statement
+
+__all__ = ["Appended", "append", "head"]
+
+#: Rows of a stream that are held in memory; a longer one goes through a table of the database, which can spill.
+_ROWS_HELD: Final = 500_000
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What became of an append.
+
+    `created` events are new in the store; `exists` were there before (or came twice) with the same content; `rejected`
+    documents are invalid and stand in the quarantine. `conflicts` is 0: an append with an event_id whose content is
+    another raises ConflictError. `receipt` proves all that the store holds now.
+    """
+
+    created: int
+    exists: int
+    conflicts: int
+    rejected: int
+    receipt: Receipt
+
+
+class _Repeated(Exception):
+    """Some event_id comes twice, or is in the store: each row has to be looked at."""
+
+
+def append(database: Database, source: Appendable, *, strict: bool) -> Appended:
+    """Append all of `source` in one transaction; see `Store.append`."""
+    incoming = Incoming(source)
+    done: Appended | None = None
+    with database.writing:
+        try:
+            with database.cursor() as cursor:
+                relation, rows = _offered(cursor, incoming)
+                if strict and incoming.refused:
+                    raise _invalid(incoming)
+                order = "" if database.path is None else IN_FILE_ORDER
+                try:
+                    with database.transaction(cursor):
+                        done = _store_new(cursor, relation, rows, incoming, order)
+                except _Repeated:
+                    with database.transaction(cursor):
+                        done = _store_distinct(cursor, relation, rows, incoming, order)
+        except StoreError as error:
+            # DuckDB gave up and was opened again. It may have done so after the commit, while it tidied up.
+            gave_up = isinstance(error.__cause__, duckdb.FatalException)
+            if done is None or not gave_up or not _is_there(database, done.receipt):
+                raise
+        # A commit that DuckDB calls done after a failure that it kept to itself isn't; so the store is asked.
+        if not _is_there(database, done.receipt):
+            raise StoreError(f"{database.name} did not keep what it committed: append again")
+    return done
+
+
+def _invalid(incoming: Incoming) -> InvalidEventsError:
+    first = incoming.refused[0]
+    return InvalidEventsError(
+        f"{incoming.rejected:,} of the documents are invalid, the first on line {first.line}: {first.message}; "
+        "nothing was stored",
+        incoming.rejected,
+    )
+
+
+def _offered(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> tuple[str, int]:
+    """The name of a relation that has the valid events and can be read more than once, and how many there are."""
+    table = incoming.table
+    if table is None:
+        held, rows = [], 0
+        for batch in incoming.batches:
+            held.append(batch)
+            rows += batch.num_rows
+            if rows > _ROWS_HELD:
+                return "staged", _stage(cursor, chain(held, incoming.batches))
+        table = pa.Table.from_batches(held, STORED)
+    cursor.register("incoming", table)
+    return "incoming", table.num_rows
+
+
+def _stage(cursor: duckdb.DuckDBPyConnection, batches: Iterator[pa.RecordBatch]) -> int:
+    """Put a long stream into the temporary table `staged`. Raises what the stream raises."""
+    raised: list[BaseException] = []
+    rows = 0
+
+    def noting() -> Iterator[pa.RecordBatch]:
+        nonlocal rows
+        try:
+            for batch in batches:
+                rows += batch.num_rows
+                yield batch
+        except BaseException as error:
+            raised.append(error)  # DuckDB would make an error of its own of it
+            raise
+
+    cursor.register("stream", pa.RecordBatchReader.from_batches(STORED, noting()))
+    try:
+        cursor.execute(statement("stage"))
+    except duckdb.Error:
+        if raised:
+            raise raised[0] from None
+        raise
+    finally:
+        cursor.unregister("stream")
+    return rows
+
+
+def _one(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, object] | None = None) -> tuple[Any, ...]:
+    (row,) = cursor.execute(sql, values or {}).fetchall()  # a result that isn't read to its end blocks the connection
+    return tuple(row)
+
+
+def head(cursor: duckdb.DuckDBPyConnection) -> Receipt:
+    """The receipt of all that the store holds."""
+    return Receipt(*_one(cursor, statement("head")))
+
+
+def _store_new(cursor: duckdb.DuckDBPyConnection, relation: str, rows: int, incoming: Incoming, order: str) -> Appended:
+    """Store every row. Raises _Repeated if that would store some event a second time."""
+    before = head(cursor)
+    batch = before.batch + 1
+    if rows:
+        cursor.execute(statement("insert_all", relation, order), {"batch": batch})
+        if before.batch and _one(cursor, statement("known"), {"batch": batch})[0]:
+            raise _Repeated
+    return _recorded(cursor, before, rows, rows, incoming)
+
+
+def _store_distinct(
+    cursor: duckdb.DuckDBPyConnection, relation: str, rows: int, incoming: Incoming, order: str
+) -> Appended:
+    """Store each event that isn't there yet, once. Raises ConflictError if some event_id has two contents."""
+    before = head(cursor)
+    batch = before.batch + 1
+    cursor.execute(statement("arrive", relation))
+    _refuse_conflicts(cursor)
+    (new,) = _one(cursor, statement("new"))
+    cursor.execute(statement("insert_new", order=order), {"batch": batch})
+    cursor.execute(statement("forget_arrived"))
+    return _recorded(cursor, before, rows, new, incoming)
+
+
+def _refuse_conflicts(cursor: duckdb.DuckDBPyConnection) -> None:
+    found = cursor.execute(statement("conflicts"), {"listed": ConflictError.LISTED}).fetchall()
+    if not found:
+        return
+    conflicts = [Conflict(event_id, field_of(COLUMNS[place - 1])) for event_id, place, _ in found]
+    first, count = conflicts[0], found[0][2]
+    more = f" ({count - 1:,} others conflict too)" if count > 1 else ""
+    raise ConflictError(
+        f"event_id {first.event_id} has another {first.field} already{more}: expected the same content for the same "
+        "event_id; nothing was stored, so correct the event or give it an event_id of its own",
+        conflicts,
+        count,
+    )
+
+
+def _recorded(cursor: duckdb.DuckDBPyConnection, before: Receipt, rows: int, new: int, incoming: Incoming) -> Appended:
+    """Note the batch and what was refused. Raises _Repeated if an event_id came twice within the batch."""
+    receipt = before
+    if new:
+        batch = before.batch + 1
+        stored, distinct, digest = _one(cursor, statement("stored"), {"batch": batch})
+        if distinct < stored:
+            raise _Repeated
+        if stored != new:
+            raise StoreError(f"{new:,} events were to be stored, but {stored:,} were: append again")
+        link = chained(before.chain, [Batch(batch, new, digest)])
+        noted = {"batch": batch, "rows": new, "digest": digest, "chain": link}
+        cursor.execute(statement("note_batch"), noted)
+        receipt = Receipt(before.store_id, batch, before.rows + new, link)
+    if incoming.refused:
+        _quarantine(cursor, receipt.batch, incoming.refused)
+    return Appended(new, rows - new, 0, incoming.rejected, receipt)
+
+
+def _quarantine(cursor: duckdb.DuckDBPyConnection, batch: int, refused: list[Refused]) -> None:
+    """Keep what was refused. What is there already, because an append was repeated, isn't kept twice."""
+    columns = list(zip(*refused, strict=True))
+    table = pa.table(
+        [pa.array(column, type_) for column, type_ in zip(columns, _REFUSED, strict=True)], names=Refused._fields
+    )
+    cursor.register("refused", table)
+    try:
+        cursor.execute(statement("quarantine"), {"batch": batch})
+    finally:
+        cursor.unregister("refused")
+
+
+_REFUSED: Final = (pa.int64(), pa.string(), pa.string(), pa.string(), pa.large_binary())
+
+
+def _is_there(database: Database, receipt: Receipt) -> bool:
+    with database.cursor() as cursor:
+        return head(cursor) == receipt

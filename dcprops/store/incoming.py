@@ -1,0 +1,207 @@
+"""What is appended, whatever its form, as Arrow batches of valid events; what isn't valid is put aside, with why."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import ValidationError
+
+from dcprops.event_files import EventFile, Row, event_of
+from dcprops.event_files.events import breaches_of_refusal
+from dcprops.event_files.parquet import contents_of
+from dcprops.events import EventFactory, SimulationEvent
+from dcprops.rules import Breach, breaches
+from dcprops.schemas.columns import json_value
+from dcprops.store.arrow_input import ROWS_AT_ONCE, check_schema, checked, suspects
+from dcprops.store.event_columns import STORED, NotAsValidated, table_of
+
+__all__ = ["Appendable", "Incoming", "Refused"]
+
+#: What a store appends: documents and events in any mixture, an Arrow table or whatever gives one batch by batch, or
+#: the path of an event file.
+Appendable: TypeAlias = (
+    "Iterable[SimulationEvent | Mapping[str, Any]] | pa.Table | pa.RecordBatch | pa.RecordBatchReader"
+    " | str | os.PathLike[str]"
+)
+#: An event, or the rules that a row breaks.
+_Read: TypeAlias = "SimulationEvent | tuple[Breach, ...]"
+
+
+class Refused(NamedTuple):
+    """One rule that a document breaks: the document's place in what was appended (from 1), the rule, and its text."""
+
+    line: int
+    field: str
+    rule: str
+    message: str
+    raw: bytes
+
+
+class Incoming:
+    """What one append brings: batches of valid events, to be read once, and (when they are read) what was refused.
+
+    Raises SchemaError for a table of other columns, TypeError for what can't be appended at all, EventFileError for a
+    file that can't be read as an event file.
+    """
+
+    def __init__(self, source: Appendable) -> None:
+        self.refused: list[Refused] = []
+        self._rejected = 0
+        #: The whole of it, where that is in memory anyway.
+        self.table: pa.Table | None = None
+        self.batches: Iterator[pa.RecordBatch]
+        match source:
+            case pa.Table():
+                check_schema(source.schema)
+                self.batches = iter(())
+                self.table = self._checked_table(source)
+            case pa.RecordBatch():
+                check_schema(source.schema)
+                self.batches = self._of_arrow(iter([source]))
+            case str() | os.PathLike():
+                self.batches = self._of_file(source)
+            case SimulationEvent() | Mapping() | bytes() | bytearray():
+                raise TypeError(
+                    f"can't append one {type(source).__name__}: expected a list of documents or events, an Arrow table "
+                    "or the path of an event file"
+                )
+            case _ if hasattr(source, "__arrow_c_stream__"):
+                reader = pa.RecordBatchReader.from_stream(source)
+                check_schema(reader.schema)
+                self.batches = self._of_arrow(reader)
+            case _:
+                self.batches = self._of_items(iter(source))
+
+    @property
+    def rejected(self) -> int:
+        """How many documents were refused so far."""
+        return self._rejected
+
+    def _refuse(self, line: int, found: Iterable[Breach], raw: bytes) -> None:
+        self._rejected += 1
+        self.refused.extend(Refused(line, each.field, each.rule, each.message, raw) for each in found)
+
+    def _checked_table(self, table: pa.Table) -> pa.Table:
+        return pa.Table.from_batches(self._of_arrow(iter(table.to_batches())), STORED)
+
+    def _of_arrow(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        line = 0
+        for batch in _evened(batches):
+            exact, mask = checked(batch)
+            if exact is not None and mask is None:
+                yield exact
+            else:
+                yield from self._read_again(batch, exact, mask, line)
+            line += batch.num_rows
+
+    def _read_again(
+        self, batch: pa.RecordBatch, exact: pa.RecordBatch | None, mask: pa.BooleanArray | None, before: int
+    ) -> Iterator[pa.RecordBatch]:
+        """The batch's good rows; those that may be invalid are read as the documents that they stand for."""
+        if exact is None:
+            mask = pa.array([True] * batch.num_rows)
+        else:
+            yield exact.take(pc.indices_nonzero(pc.invert(mask)))
+        places = pc.indices_nonzero(mask)
+        lines = [before + place + 1 for place in places.to_pylist()]
+        events = []
+        for line, content in zip(lines, contents_of(batch.take(places)), strict=True):
+            read = event_of(Row(line, content))
+            if isinstance(read, SimulationEvent):
+                events.append(read)
+            else:
+                self._refuse(line, read, b"" if isinstance(content, Breach) else _as_text(content))
+        if events:
+            yield from table_of(events).to_batches()
+
+    def _of_file(self, path: str | os.PathLike[str]) -> Iterator[pa.RecordBatch]:
+        with EventFile(path) as file:
+            rows = iter(file)
+            while chunk := list(islice(rows, ROWS_AT_ONCE)):
+                yield from self._of_read((row.number, event_of(row), row.content) for row in chunk)
+
+    def _of_items(self, items: Iterator[object]) -> Iterator[pa.RecordBatch]:
+        before = 0
+        while chunk := list(islice(items, ROWS_AT_ONCE)):
+            table = _as_they_are(chunk)
+            if table is not None:
+                yield from table.to_batches()
+            else:
+                yield from self._of_read((line, _read(item), item) for line, item in enumerate(chunk, start=before + 1))
+            before += len(chunk)
+
+    def _of_read(self, rows: Iterable[tuple[int, _Read, object]]) -> Iterator[pa.RecordBatch]:
+        events = []
+        for line, read, item in rows:
+            if isinstance(read, SimulationEvent):
+                events.append(read)
+            else:
+                self._refuse(line, read, _as_text(item))
+        if events:
+            yield from table_of(events).to_batches()
+
+
+def _evened(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of a good size."""
+    small: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        if batch.num_rows >= ROWS_AT_ONCE:
+            yield from (batch.slice(start, ROWS_AT_ONCE) for start in range(0, batch.num_rows, ROWS_AT_ONCE))
+        elif batch.num_rows:
+            small.append(batch)
+            rows += batch.num_rows
+            if rows >= ROWS_AT_ONCE:
+                yield from _joined(small)
+                small, rows = [], 0
+    if small:
+        yield from _joined(small)
+
+
+def _joined(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+    if len(batches) == 1:
+        return batches
+    joined: list[pa.RecordBatch] = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    return joined
+
+
+def _as_they_are(items: Sequence[object]) -> pa.Table | None:
+    """The table of valid events; None if some item is none, or isn't known to be valid."""
+    if set(map(type, items)) != {SimulationEvent}:
+        return None
+    try:
+        table = table_of(items)  # type: ignore[arg-type]  # their types have just been looked at
+    except NotAsValidated:
+        return None
+    return table if all(suspects(batch) is None for batch in table.to_batches()) else None
+
+
+def _read(item: object) -> _Read:
+    """The event that an item is or says, or the rules that it breaks."""
+    try:
+        if isinstance(item, SimulationEvent):
+            return SimulationEvent.model_validate(item)
+        if isinstance(item, Mapping):
+            return EventFactory.create_event(item)
+    except ValidationError as error:
+        found = breaches(dict(item)) if isinstance(item, Mapping) else ()
+        return found or breaches_of_refusal(error)
+    return breaches(item)
+
+
+def _as_text(item: object) -> bytes:
+    """The text of what was refused, as far as it has one."""
+    if isinstance(item, bytes):
+        return item
+    if isinstance(item, SimulationEvent):
+        return repr(item).encode("ascii", "backslashreplace")
+    try:
+        return json.dumps(dict(item) if isinstance(item, Mapping) else item, default=json_value).encode()
+    except (TypeError, ValueError, RecursionError):
+        return repr(item).encode("ascii", "backslashreplace")

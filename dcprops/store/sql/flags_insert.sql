@@ -1,0 +1,1 @@
+INSERT INTO @anomalies BY NAME SELECT * FROM found_anomalies

@@ -1,0 +1,1 @@
+INSERT INTO @snapshots BY NAME @computed

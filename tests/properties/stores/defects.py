@@ -1,0 +1,395 @@
+"""Stores that are wrong in one place each: a class's name says what is wrong, its docstring how that comes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from contextlib import suppress
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import islice
+from types import SimpleNamespace
+
+from ..calculators.defects import MixesScenarios
+from . import reading
+from .ndjson_file import ConflictError, Store
+
+MONEY = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
+
+
+def with_money(document, change):
+    """The document with every amount changed."""
+    payload = {
+        name: change(value) if isinstance(value, str) and MONEY.fullmatch(value) else value
+        for name, value in document["payload"].items()
+    }
+    return {**document, "payload": payload}
+
+
+# What is stored.
+
+
+class LosesTheLastEvent(Store):
+    """A buffer that is written whenever the next event comes."""
+
+    def checked(self, documents):
+        return dict(list(super().checked(documents).items())[:-1])
+
+
+class RoundsToCents(Store):
+    """Money has two places, doesn't it."""
+
+    def canonical(self, document):
+        return with_money(
+            super().canonical(document),
+            lambda amount: f"{Decimal(amount).quantize(Decimal('0.01'), ROUND_HALF_UP):.6f}",
+        )
+
+
+class KeepsMoneyInFloats(Store):
+    """A column of doubles."""
+
+    def canonical(self, document):
+        return with_money(super().canonical(document), lambda amount: f"{float(amount):.6f}")
+
+
+class ShiftsTimestamps(Store):
+    """The offset is cut off, and the wall clock taken for UTC."""
+
+    def canonical(self, document):
+        moment = document["created_at"].removesuffix("Z")
+        return super().canonical({**document, "created_at": re.sub(r"[+-]\d\d:\d\d$", "", moment) + "Z"})
+
+
+class CutsMicroseconds(Store):
+    """A clock of milliseconds."""
+
+    def canonical(self, document):
+        canonical = super().canonical(document)
+        return {**canonical, "created_at": re.sub(r"(\.\d\d\d)\d*", r"\1", canonical["created_at"])}
+
+
+class NormalisesText(Store):
+    """NFC, so that names can be compared."""
+
+    def canonical(self, document):
+        canonical = super().canonical(document)
+        return {**canonical, "employee_id": unicodedata.normalize("NFC", canonical["employee_id"])}
+
+
+class FoldsCase(Store):
+    """A collation that knows no capital letters."""
+
+    def canonical(self, document):
+        canonical = super().canonical(document)
+        return {**canonical, "employee_id": canonical["employee_id"].lower()}
+
+
+class TakesZeroForNothing(Store):
+    """`if amount:` where `is not None` is meant."""
+
+    def canonical(self, document):
+        canonical = super().canonical(document)
+        listed = canonical["payload"].get("source_balances_vested")
+        if listed is None:
+            return canonical
+        kept = {source: amount for source, amount in listed.items() if Decimal(amount)}
+        return {**canonical, "payload": {**canonical["payload"], "source_balances_vested": kept}}
+
+
+class FillsNulls(Store):
+    """A data frame's forward fill, which takes the value of the row before."""
+
+    def checked(self, documents):
+        previous, filled = None, {}
+        for id_, each in super().checked(documents).items():
+            previous = each["correlation_id"] or previous
+            filled[id_] = {**each, "correlation_id": previous}
+        return filled
+
+    def is_same(self, one, other):
+        return one | {"correlation_id": None} == other | {"correlation_id": None}
+
+
+class DropsCopiesAcrossScenarios(Store):
+    """Events are told apart by what they say, and in which scenario and under which id they say it is left out."""
+
+    def checked(self, documents):
+        seen = {self.said(each) for each in self.kept.values()}
+        batch = {}
+        for id_, each in super().checked(documents).items():
+            if self.said(each) not in seen:
+                batch[id_] = each
+            seen.add(self.said(each))
+        return batch
+
+    def said(self, document):
+        return str({name: value for name, value in document.items() if name not in {"event_id", "scenario_id"}})
+
+
+# Identity.
+
+
+class OverwritesOnConflict(Store):
+    """INSERT OR REPLACE."""
+
+    def checked(self, documents):
+        return {self.identity(each): each for each in documents}
+
+
+class IgnoresConflicts(Store):
+    """ON CONFLICT DO NOTHING."""
+
+    def is_same(self, one, other):
+        return True
+
+
+class ComparesPayloadsOnly(Store):
+    """The envelope is taken for what the store itself has noted."""
+
+    def is_same(self, one, other):
+        return one["payload"] == other["payload"]
+
+
+class AppendsTwiceOnRetry(Store):
+    """Every append is new."""
+
+    def checked(self, documents):
+        return {f"{len(self.kept)}-{number}": each for number, each in enumerate(documents)}
+
+    def read(self):
+        super().read()
+        self.kept = dict(enumerate(self.kept.values()))
+
+
+class RefusesRetries(Store):
+    """A primary key, and a plain INSERT."""
+
+    def is_same(self, one, other):
+        return False
+
+
+class ComparesTexts(Store):
+    """Content is compared as it was spelled."""
+
+    def checked(self, documents):
+        return super().checked([{**each, "text": each["text"]} for each in documents])
+
+    def canonical(self, document):
+        return {**super().canonical(document), "text": str(document)}
+
+    def shown(self, document):
+        return {name: value for name, value in document.items() if name != "text"}
+
+
+class CountsCopiesAsCreated(Store):
+    """The number of rows that came, not of those that stayed."""
+
+    def append(self, documents):
+        documents = list(documents)
+        super().append(documents)
+        return SimpleNamespace(created=len(documents))
+
+
+# Batches, closing and dying.
+
+
+class KeepsPartOfABatch(Store):
+    """A commit for each event."""
+
+    def append(self, documents):
+        for each in documents:
+            super().append([each])
+
+
+class KeepsWhatCameBeforeAnError(Store):
+    """Batches of four, each committed by itself, so that memory stays small."""
+
+    def append(self, documents):
+        documents = iter(documents)
+        while batch := self.next_four(documents):
+            super().append(batch)
+
+    def next_four(self, documents):
+        batch = []
+        with suppress(StopIteration):
+            while len(batch) < 4:
+                batch.append(next(documents))
+        return batch
+
+
+class SwallowsErrorsOfTheSource(Store):
+    """Whatever comes to an end is at its end."""
+
+    def append(self, documents):
+        read = []
+        with suppress(Exception):
+            read.extend(documents)  # all of it or none
+        super().append(read)
+
+
+class ForgetsOnReopen(Store):
+    """A file that is opened to be written, and is empty then."""
+
+    def __enter__(self):
+        self.file = open(self.path, "w+b", buffering=0)
+        return self
+
+
+class LosesTheLastLineOnReopen(Store):
+    """Line ends before lines, and a last line without one is taken for torn."""
+
+    def line_of(self, documents):
+        return super().line_of(documents).removesuffix(b"\n")
+
+    def write(self, documents):
+        if documents:
+            self.file.write(b"\n" if self.kept else b"")
+        super().write(documents)
+
+
+class WritesWhenClosed(Store):
+    """What append was given is in a buffer until the store is closed."""
+
+    def __enter__(self):
+        self.buffer = []
+        return super().__enter__()
+
+    def write(self, documents):
+        self.buffer.extend(documents)
+
+    def __exit__(self, *error):
+        super().write(self.buffer)
+        super().__exit__(*error)
+
+
+# What is read.
+
+
+class ForgetsTheDayItself(Store):
+    """`<` where `<=` is meant."""
+
+    def balances(self, as_of):
+        due = [each for each in self.events() if each["effective_date"] < as_of.isoformat()]
+        return reading.balances(due, as_of)
+
+
+class MixesScenariosInBalances(Store):
+    """The scenario is left out of the grouping."""
+
+    def balances(self, as_of):
+        return MixesScenarios.balances(reading.of_plans(self.events()), as_of)
+
+
+class RemembersBalances(Store):
+    """A cache by day that no append empties."""
+
+    def __enter__(self):
+        self.cache = {}
+        return super().__enter__()
+
+    def balances(self, as_of):
+        if as_of not in self.cache:
+            self.cache[as_of] = super().balances(as_of)
+        return self.cache[as_of]
+
+
+class SnapshotsAWeekLate(Store):
+    """The week's snapshot is dated by the week in which it was taken."""
+
+    def snapshots(self):
+        for row in super().snapshots():
+            yield {**row, "snapshot_date": row["snapshot_date"] + timedelta(days=7)}
+
+
+class SnapshotsOnSundays(Store):
+    """Weeks end on Sunday."""
+
+    def snapshots(self):
+        return reading.snapshots(self.events(), lambda day: day + timedelta(days=6 - day.weekday()))
+
+
+class SkipsEmptyWeeks(Store):
+    """A row only where something happened."""
+
+    def snapshots(self):
+        fridays = {reading.week_of(reading.date.fromisoformat(each["effective_date"])) for each in self.events()}
+        return (row for row in super().snapshots() if row["snapshot_date"] in fridays)
+
+
+class KeepsStaleSnapshots(Store):
+    """Weeks that have a snapshot are done."""
+
+    def __enter__(self):
+        self.done = {}
+        return super().__enter__()
+
+    def snapshots(self):
+        for row in super().snapshots():
+            key = (*(row[name] for name in ("scenario_id", "plan_design_id", "participant_id", "plan_id")),
+                   row["snapshot_date"])  # fmt: skip
+            self.done.setdefault(key, row)
+        return list(self.done.values())
+
+
+class TellsHistoriesInOrderOfArrival(Store):
+    """The order of the file."""
+
+    def history(self, employee_id):
+        return [each for each in self.events() if each["employee_id"] == employee_id]
+
+
+class ForgetsTheFirstOfAHistory(Store):
+    """An offset that begins at one."""
+
+    def history(self, employee_id):
+        return islice(super().history(employee_id), 1, None)
+
+
+class CommitsSlowly(Store):
+    """A look through all that is there for each event that comes."""
+
+    def checked(self, documents):
+        batch = {}
+        for each in documents:
+            if any(known["event_id"] == each["event_id"] for known in list(batch.values())):
+                raise ConflictError
+            batch[each["event_id"]] = each
+        return {**batch, **super().checked(documents)}
+
+
+#: Each with the law that it breaks first of all.
+DEFECTS = {
+    LosesTheLastEvent: "append-loses-nothing",
+    RoundsToCents: "values-exact",
+    KeepsMoneyInFloats: "values-exact",
+    ShiftsTimestamps: "values-exact",
+    CutsMicroseconds: "values-exact",
+    NormalisesText: "values-exact",
+    FoldsCase: "values-exact",
+    TakesZeroForNothing: "values-exact",
+    FillsNulls: "batch-split-irrelevant",
+    DropsCopiesAcrossScenarios: "scenarios-isolated",
+    OverwritesOnConflict: "conflicting-id-refused",
+    IgnoresConflicts: "conflicting-id-refused",
+    ComparesPayloadsOnly: "conflicting-id-refused",
+    AppendsTwiceOnRetry: "append-is-idempotent",
+    RefusesRetries: "append-is-idempotent",
+    ComparesTexts: "append-is-idempotent",
+    CountsCopiesAsCreated: "append-is-idempotent",
+    KeepsPartOfABatch: "append-is-atomic",
+    KeepsWhatCameBeforeAnError: "append-is-atomic",
+    SwallowsErrorsOfTheSource: "append-is-atomic",
+    ForgetsOnReopen: "reopen-preserves",
+    LosesTheLastLineOnReopen: "reopen-preserves",
+    WritesWhenClosed: "crash-preserves",
+    ForgetsTheDayItself: "balances-match-reference",
+    MixesScenariosInBalances: "balances-match-reference",
+    RemembersBalances: "balances-match-reference",
+    SnapshotsAWeekLate: "snapshots-match-history",
+    SnapshotsOnSundays: "snapshots-match-history",
+    SkipsEmptyWeeks: "snapshots-match-history",
+    KeepsStaleSnapshots: "snapshots-match-history",
+    TellsHistoriesInOrderOfArrival: "history-in-canonical-order",
+    ForgetsTheFirstOfAHistory: "history-in-canonical-order",
+}

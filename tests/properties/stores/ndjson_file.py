@@ -1,0 +1,108 @@
+"""A store in a text file: one line for each batch, written and synced before append returns."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from dcprops import EventFactory, SimulationEvent
+
+from . import reading
+
+
+class ConflictError(ValueError):
+    """The same id, and other content."""
+
+
+class Store:
+    """What the wrong stores differ in is a method."""
+
+    def __init__(self, path):
+        self.path = path
+        self.kept = {}
+
+    def __enter__(self):
+        self.file = open(self.path, "a+b", buffering=0)
+        self.read()
+        return self
+
+    def __exit__(self, *error):
+        self.file.close()
+
+    # Writing.
+
+    def append(self, documents):
+        batch = self.checked([self.canonical(each) for each in documents])
+        self.write(list(batch.values()))
+        self.kept.update(batch)
+
+    def canonical(self, document):
+        return EventFactory.validate_schema(document)
+
+    def checked(self, documents):
+        """What is new, by its id."""
+        batch = {}
+        for each in documents:
+            id_ = self.identity(each)
+            known = self.kept.get(id_) or batch.get(id_)
+            if known is None:
+                batch[id_] = each
+            elif not self.is_same(known, each):
+                raise ConflictError(f"{id_} is there with other content")
+        return batch
+
+    def identity(self, document):
+        return document["event_id"]
+
+    def is_same(self, one, other):
+        return one == other
+
+    def write(self, documents):
+        if documents:
+            self.file.write(self.line_of(documents))
+            self.sync()
+
+    def line_of(self, documents):
+        return json.dumps(documents).encode() + b"\n"
+
+    def sync(self):
+        os.fsync(self.file.fileno())
+
+    def read(self):
+        self.file.seek(0)
+        for line in self.file.read().splitlines(keepends=True):
+            if line.endswith(b"\n"):  # else it was being written when the process died
+                self.kept.update((self.identity(each), each) for each in json.loads(line))
+
+    # Reading.
+
+    def events(self):
+        return [self.shown(each) for each in self.kept.values()]
+
+    def shown(self, document):
+        return document
+
+    def balances(self, as_of):
+        return reading.balances(self.events(), as_of)
+
+    def history(self, employee_id):
+        return reading.history(self.events(), employee_id)
+
+    def snapshots(self):
+        return reading.snapshots(self.events())
+
+
+class OfModels(Store):
+    """The same, giving models."""
+
+    def shown(self, document):
+        return SimulationEvent.model_validate(document)
+
+    def balances(self, as_of):
+        return reading.balances(self.kept.values(), as_of)
+
+    def history(self, employee_id):
+        for each in reading.history(self.kept.values(), employee_id):
+            yield {"event": self.shown(each)}
+
+    snapshots = None
