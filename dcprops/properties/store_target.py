@@ -11,8 +11,8 @@ A store is `Store(path)`, a context manager. `path` is the name of a file that i
   Arrow table or reader in the Arrow schema.
 - Optionally: `balances(as_of)`, the balance rows or any subset of their fields; `history(employee_id)`, the person's
   events in canonical order, or rows with `event_id` or `event`, and perhaps the `balance` row of the account after it;
-  `snapshots()`, the weekly rows or any subset of their fields, up to date; `checkpoint()`; and `accepts_arrow = True` if
-  `append` takes Arrow tables and readers too.
+  `snapshots()`, the weekly rows or any subset of their fields, up to date; `checkpoint()`; and `accepts_arrow = True`
+  if `append` takes Arrow tables and readers too.
 """
 
 from __future__ import annotations
