@@ -45,7 +45,15 @@ from dcprops.reference.balances import (
 )
 from dcprops.reference.order import canonical_order
 
-__all__ = ["BALANCES_SUITE", "differs_as_money", "matches_reference", "no_differences", "no_float", "rows_by_account"]
+__all__ = [
+    "BALANCES_SUITE",
+    "compare_rows",
+    "differs_as_money",
+    "matches_reference",
+    "no_differences",
+    "no_float",
+    "rows_by_account",
+]
 
 Row: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = dict[Account, Row]
@@ -121,13 +129,16 @@ def matches_reference(target: FunctionTarget, case: LedgerCase) -> None:
         expected = {row.account: row for row in balances(events, day)}
         got = rows_by_account(target, case.documents, day)
         for account in sorted(expected.keys() | got.keys()):
-            _compare(events, account, day, expected.get(account), got.get(account))
+            compare_rows(events, account, day, expected.get(account), got.get(account))
 
 
-def _compare(
+def compare_rows(
     events: list[SimulationEvent], account: Account, day: date, expected: BalanceRow | None, got: Row | None
 ) -> None:
+    """Raises Breaking unless what is told of an account's fields is what is expected, or both have no row."""
     where = f"{_named(account)} as of {day}"
+    if expected is None and got is None:
+        return
     if expected is None or got is None:
         raise Breaking(
             "an account has no row" if got is None else "there is a row without an account",

@@ -513,7 +513,7 @@ STORE_SUITE: Final = (
     ),
     _law(
         "history-in-canonical-order",
-        "A person's history has each of the person's events once, in canonical order.",
+        "A person's history has each of the person's events once, in canonical order, and the balance after it.",
         "canonical order, section 5 of the design",
         "a late event stands on its day",
         "events stand in the order of their arrival",

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
 from dcprops.events import EventFactory, SimulationEvent
-from dcprops.properties.balances import Rows, matches_reference, rows_by_account
+from dcprops.properties.balances import Row, Rows, compare_rows, matches_reference, rows_by_account
 from dcprops.properties.cases import LedgerCase, handed_over
 from dcprops.properties.documents import canonical, differences_in_meaning
 from dcprops.properties.failures import Breaking
 from dcprops.properties.store_cases import arrow_table, first_of_each, id_of
 from dcprops.properties.store_snapshots import compare_snapshots
-from dcprops.properties.store_target import Answer, OpenStore, StoreTarget
+from dcprops.properties.store_target import Answer, Entry, OpenStore, StoreTarget
 from dcprops.properties.targets import FunctionTarget, NoRowsError
+from dcprops.reference.balances import Account, balances
 from dcprops.reference.order import canonical_order
 
 __all__ = ["Session", "holding"]
@@ -191,18 +192,32 @@ class Session:
     def history_matches(self, employee_id: str) -> None:
         """A person's history has each of the person's events once, in canonical order."""
         events = sorted((each for each in self._events_held() if each.employee_id == employee_id), key=canonical_order)
-        got = [id_.lower() for id_ in _fetched(lambda: self.store.history(employee_id), "history")]
+        entries: list[Entry] = _fetched(lambda: self.store.history(employee_id), "history")
+        got = [entry.event_id for entry in entries]
         wanted = [str(each.event_id) for each in events]
         if sorted(got) != sorted(wanted):
             raise Breaking("a history has other events than the person", field=employee_id, expected=wanted, got=got)
         # A person of several scenarios has several histories, which may follow one another.
-        for career in {(each.scenario_id, each.plan_design_id) for each in events}:
-            own = [str(each.event_id) for each in events if (each.scenario_id, each.plan_design_id) == career]
-            if [id_ for id_ in got if id_ in set(own)] != own:
-                raise Breaking("a history is in another order", field=employee_id, expected=own, got=got)
+        for career in dict.fromkeys((each.scenario_id, each.plan_design_id) for each in events):
+            own = [each for each in events if (each.scenario_id, each.plan_design_id) == career]
+            ids = [str(each.event_id) for each in own]
+            if [id_ for id_ in got if id_ in set(ids)] != ids:
+                raise Breaking("a history is in another order", field=employee_id, expected=ids, got=got)
+            _balances_run(own, {entry.event_id: entry.balance for entry in entries})
 
     def _events_held(self) -> list[SimulationEvent]:
         return [EventFactory.create_event(each) for each in self.held.values()]
+
+
+def _balances_run(events: list[SimulationEvent], told: Mapping[str, Row | None]) -> None:
+    """The balance that is told after an event is the reference's of all events up to it."""
+    for place, event in enumerate(events, 1):
+        balance, plan = told[str(event.event_id)], event.payload.plan_id
+        if balance is None or plan is None:
+            continue  # what isn't told is not judged
+        account = Account(event.scenario_id, event.plan_design_id, event.employee_id, plan)
+        expected = {row.account: row for row in balances(events[:place], date.max)}.get(account)
+        compare_rows(events[:place], account, event.effective_date, expected, balance)
 
 
 def _fetched(call: Any, name: str) -> Any:

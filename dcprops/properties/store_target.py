@@ -10,8 +10,9 @@ A store is `Store(path)`, a context manager. `path` is the name of a file that i
   own), the flat rows of the event table, JSON texts, or models and dataclasses that can be dumped as documents; or one
   Arrow table or reader in the Arrow schema.
 - Optionally: `balances(as_of)`, the balance rows or any subset of their fields; `history(employee_id)`, the person's
-  events in canonical order, or rows with at least `event_id`; `snapshots()`, the weekly rows or any subset of their
-  fields; `checkpoint()`; and `accepts_arrow = True` if `append` takes Arrow tables and readers too.
+  events in canonical order, or rows with `event_id` or `event`, and perhaps the `balance` row of the account after it;
+  `snapshots()`, the weekly rows or any subset of their fields, up to date; `checkpoint()`; and `accepts_arrow = True`
+  if `append` takes Arrow tables and readers too.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from dcprops.schemas.columns import json_value
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Answer", "OpenStore", "StoreTarget", "store_target"]
+__all__ = ["Answer", "Entry", "OpenStore", "StoreTarget", "store_target"]
 
 Document: TypeAlias = dict[str, Any]
 Result = TypeVar("Result")
@@ -56,6 +57,14 @@ class Answer:
     words: str = "it returned"
     created: int | None = None
     exists: int | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event of a history, and the balance of its account after it, if that is told."""
+
+    event_id: str
+    balance: Mapping[str, Any] | None
 
 
 @dataclass
@@ -206,9 +215,9 @@ class OpenStore:
         """The snapshot rows. Raises Crashed, NoRowsError."""
         return _guarded("snapshots", lambda: _rows(self._store.snapshots()))
 
-    def history(self, employee_id: str) -> list[str]:
-        """The ids of a person's events, in the order given. Raises Crashed, NoRowsError."""
-        return _guarded("history", lambda: [_event_id(each) for each in _items(self._store.history(employee_id))])
+    def history(self, employee_id: str) -> list[Entry]:
+        """A person's events in the order given. Raises Crashed, NoRowsError."""
+        return _guarded("history", lambda: [_entry(each) for each in _items(self._store.history(employee_id))])
 
     def checkpoint(self) -> None:
         """Have the store put in order what it has written. Raises Crashed."""
@@ -315,9 +324,9 @@ def _rows(returned: object) -> list[Mapping[str, Any]]:
     return [_mapping(item) for item in _items(returned)]
 
 
-def _event_id(item: object) -> str:
-    """The event_id of one item of a history: its own, or that of the event that it has."""
-    if isinstance(item, str | bytes):
-        return str(json.loads(item)["event_id"])
-    record = _mapping(item)
-    return str(record["event_id"] if "event_id" in record else _mapping(record["event"])["event_id"])
+def _entry(item: object) -> Entry:
+    """One item of a history: an event, or an event with the balance after it."""
+    record = json.loads(item) if isinstance(item, str | bytes) else _mapping(item)
+    event = record if "event_id" in record else _mapping(record["event"])
+    balance = record.get("balance")
+    return Entry(str(event["event_id"]).lower(), None if balance is None else _mapping(balance))

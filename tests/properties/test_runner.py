@@ -284,7 +284,10 @@ def test_suites_and_ids_choose_properties() -> None:
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        ({"suites": ["balance"]}, "there is no suite 'balance': expected one of model, schema, balances, compliance"),
+        (
+            {"suites": ["balance"]},
+            "there is no suite 'balance': expected one of model, schema, balances, compliance, store",
+        ),
         (
             {"only": ["model.accept-valid"]},
             f"there is no property 'model.accept-valid': expected one of {', '.join(PROPERTIES)}",

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 from ..calculators.defects import MixesScenarios
 from . import reading
-from .ndjson_file import ConflictError, Store
+from .ndjson_file import OfModels, Store
 
 MONEY = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
 
@@ -346,16 +346,11 @@ class ForgetsTheFirstOfAHistory(Store):
         return islice(super().history(employee_id), 1, None)
 
 
-class CommitsSlowly(Store):
-    """A look through all that is there for each event that comes."""
+class BalancesLagBehind(OfModels):
+    """The balance that was before an event stands beside it."""
 
-    def checked(self, documents):
-        batch = {}
-        for each in documents:
-            if any(known["event_id"] == each["event_id"] for known in list(batch.values())):
-                raise ConflictError
-            batch[each["event_id"]] = each
-        return {**batch, **super().checked(documents)}
+    def balances_after(self, documents):
+        return super().balances_after(documents[:-1])
 
 
 #: Each with the law that it breaks first of all.
@@ -391,5 +386,6 @@ DEFECTS = {
     SkipsEmptyWeeks: "snapshots-match-history",
     KeepsStaleSnapshots: "snapshots-match-history",
     TellsHistoriesInOrderOfArrival: "history-in-canonical-order",
+    BalancesLagBehind: "history-in-canonical-order",
     ForgetsTheFirstOfAHistory: "history-in-canonical-order",
 }

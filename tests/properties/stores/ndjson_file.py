@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date
 
 from dcprops import EventFactory, SimulationEvent
 
@@ -102,7 +103,23 @@ class OfModels(Store):
         return reading.balances(self.kept.values(), as_of)
 
     def history(self, employee_id):
+        so_far = []
         for each in reading.history(self.kept.values(), employee_id):
-            yield {"event": self.shown(each)}
+            so_far.append(each)
+            keys = ("scenario_id", "plan_design_id")
+            yield {
+                "event": self.shown(each),
+                "balance": next(
+                    (
+                        row
+                        for row in self.balances_after(so_far)
+                        if row["plan_id"] == each["payload"]["plan_id"] and all(row[key] == each[key] for key in keys)
+                    ),
+                    None,
+                ),
+            }
+
+    def balances_after(self, documents):
+        return reading.balances(documents, date.max)
 
     snapshots = None
