@@ -170,23 +170,25 @@ def _masks(batch: pa.RecordBatch) -> Iterator[_Mask | None]:
             of_types[names] = reduce(pc.or_, map(of_type.__getitem__, names))
         return of_types[names]
 
+    yield pc.invert(rows_with(EVENT_TYPES))
     for column in COLUMNS:
-        array = batch.column(column.name)
-        if array.null_count < len(array):
-            if column.name == EVENT_TYPE:
-                yield pc.and_not(array.is_valid(), rows_with(EVENT_TYPES))
-            else:
-                yield _BREAKS[type(column.kind)](column.kind, array)
-            if len(column.uses) < len(EVENT_TYPES):
-                yield pc.and_not(array.is_valid(), rows_with(tuple(column.uses)))
-            for event_type, kind in _OWN_CHOICES[column.name]:
-                if pc.any(of_type[event_type]).as_py():
-                    own = pc.is_in(array, value_set=pa.array(kind.values, pa.string()))
-                    yield pc.and_not(of_type[event_type], own)
-        if array.null_count and _REQUIRED_BY[column.name]:
-            yield pc.and_not(rows_with(_REQUIRED_BY[column.name]), array.is_valid())
-        if array.null_count and not column.nullable:
-            yield array.is_null()
+        if column.name != EVENT_TYPE:
+            yield from _masks_of(column, batch.column(column.name), rows_with)
+
+
+def _masks_of(column: Column, array: pa.Array, rows_with: Callable[[tuple[str, ...]], _Mask]) -> Iterator[_Mask | None]:
+    if array.null_count < len(array):
+        yield _BREAKS[type(column.kind)](column.kind, array)
+        if len(column.uses) < len(EVENT_TYPES):
+            yield pc.and_not(array.is_valid(), rows_with(tuple(column.uses)))
+        for event_type, kind in _OWN_CHOICES[column.name]:
+            of_type = rows_with((event_type,))
+            if pc.any(of_type).as_py():
+                yield pc.and_not(of_type, pc.is_in(array, value_set=pa.array(kind.values, pa.string())))
+    if array.null_count and _REQUIRED_BY[column.name]:
+        yield pc.and_not(rows_with(_REQUIRED_BY[column.name]), array.is_valid())
+    if array.null_count and not column.nullable:
+        yield array.is_null()
 
 
 def _rows_by_event_type(event_types: pa.Array) -> dict[str, _Mask]:
