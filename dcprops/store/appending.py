@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from dcprops.schemas.columns import COLUMNS
+from dcprops.store.bulk import stage_file
 from dcprops.store.connection import Database
 from dcprops.store.errors import Conflict, ConflictError, InvalidEventsError, StoreError
 from dcprops.store.event_columns import STORED
@@ -54,16 +55,16 @@ def append(database: Database, source: Appendable, *, strict: bool) -> Appended:
     with database.writing:
         try:
             with database.cursor() as cursor:
-                relation, rows = _offered(cursor, incoming)
-                if strict and incoming.refused:
-                    raise _invalid(incoming)
+                offer = _offered(cursor, incoming)
+                if strict and offer.rejected:
+                    raise _invalid(cursor, offer)
                 order = "" if database.path is None else IN_FILE_ORDER
                 try:
                     with database.transaction(cursor):
-                        done = _store_new(cursor, relation, rows, incoming, order)
+                        done = _store_new(cursor, offer, order)
                 except _Repeated:
                     with database.transaction(cursor):
-                        done = _store_distinct(cursor, relation, rows, incoming, order)
+                        done = _store_distinct(cursor, offer, order)
         except StoreError as error:
             # DuckDB gave up and was opened again. It may have done so after the commit, while it tidied up.
             gave_up = isinstance(error.__cause__, duckdb.FatalException)
@@ -75,32 +76,54 @@ def append(database: Database, source: Appendable, *, strict: bool) -> Appended:
     return done
 
 
-def _invalid(incoming: Incoming) -> InvalidEventsError:
-    first = incoming.refused[0]
-    return InvalidEventsError(
-        f"{incoming.rejected:,} of the documents are invalid, the first on line {first.line}: {first.message}; "
-        "nothing was stored",
-        incoming.rejected,
-    )
+class _Offer(NamedTuple):
+    """What an append has for the database: relations that can be read more than once, and how many rows they have."""
+
+    valid: str
+    rows: int
+    refused: str
+    rejected: int
 
 
-def _offered(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> tuple[str, int]:
-    """The name of a relation that has the valid events and can be read more than once, and how many there are."""
+def _offered(cursor: duckdb.DuckDBPyConnection, incoming: Incoming) -> _Offer:
+    """Read all that comes in. The relation of valid events has their columns, that of the refused those of Refused."""
+    if incoming.lines is not None:
+        staged = stage_file(cursor, incoming.lines)
+        return _Offer("staged", staged.valid, "refused", staged.documents - staged.valid)
     table = incoming.table
+    name, rows = "incoming", 0
     if table is None:
-        held, rows = [], 0
+        held = []
         for batch in incoming.batches:
             held.append(batch)
             rows += batch.num_rows
             if rows > _ROWS_HELD:
-                return "staged", _stage(cursor, chain(held, incoming.batches))
-        table = pa.Table.from_batches(held, STORED)
-    cursor.register("incoming", table)
-    return "incoming", table.num_rows
+                name, rows = "streamed", _stage(cursor, chain(held, incoming.batches))
+                break
+        else:
+            table = pa.Table.from_batches(held, STORED)
+    if table is not None:
+        rows = table.num_rows
+        cursor.register(name, table)
+    columns = list(zip(*incoming.refused, strict=True)) or [()] * len(_REFUSED)
+    arrays = [pa.array(column, type_) for column, type_ in zip(columns, _REFUSED, strict=True)]
+    cursor.register("put_aside", pa.table(arrays, Refused._fields))
+    return _Offer(name, rows, "put_aside", incoming.rejected)
+
+
+_REFUSED: Final = (pa.int64(), pa.string(), pa.string(), pa.string(), pa.large_binary())
+
+
+def _invalid(cursor: duckdb.DuckDBPyConnection, offer: _Offer) -> InvalidEventsError:
+    line, message = _one(cursor, statement("first_refused", offer.refused))
+    return InvalidEventsError(
+        f"{offer.rejected:,} of the documents are invalid, the first on line {line}: {message}; nothing was stored",
+        offer.rejected,
+    )
 
 
 def _stage(cursor: duckdb.DuckDBPyConnection, batches: Iterator[pa.RecordBatch]) -> int:
-    """Put a long stream into the temporary table `staged`. Raises what the stream raises."""
+    """Put a long stream into the temporary table `streamed`. Raises what the stream raises."""
     raised: list[BaseException] = []
     rows = 0
 
@@ -136,29 +159,27 @@ def head(cursor: duckdb.DuckDBPyConnection) -> Receipt:
     return Receipt(*_one(cursor, statement("head")))
 
 
-def _store_new(cursor: duckdb.DuckDBPyConnection, relation: str, rows: int, incoming: Incoming, order: str) -> Appended:
+def _store_new(cursor: duckdb.DuckDBPyConnection, offer: _Offer, order: str) -> Appended:
     """Store every row. Raises _Repeated if that would store some event a second time."""
     before = head(cursor)
     batch = before.batch + 1
-    if rows:
-        cursor.execute(statement("insert_all", relation, order), {"batch": batch})
+    if offer.rows:
+        cursor.execute(statement("insert_all", offer.valid, order), {"batch": batch})
         if before.batch and _one(cursor, statement("known"), {"batch": batch})[0]:
             raise _Repeated
-    return _recorded(cursor, before, rows, rows, incoming)
+    return _recorded(cursor, before, offer.rows, offer)
 
 
-def _store_distinct(
-    cursor: duckdb.DuckDBPyConnection, relation: str, rows: int, incoming: Incoming, order: str
-) -> Appended:
+def _store_distinct(cursor: duckdb.DuckDBPyConnection, offer: _Offer, order: str) -> Appended:
     """Store each event that isn't there yet, once. Raises ConflictError if some event_id has two contents."""
     before = head(cursor)
     batch = before.batch + 1
-    cursor.execute(statement("arrive", relation))
+    cursor.execute(statement("arrive", offer.valid))
     _refuse_conflicts(cursor)
     (new,) = _one(cursor, statement("new"))
     cursor.execute(statement("insert_new", order=order), {"batch": batch})
     cursor.execute(statement("forget_arrived"))
-    return _recorded(cursor, before, rows, new, incoming)
+    return _recorded(cursor, before, new, offer)
 
 
 def _refuse_conflicts(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -176,7 +197,7 @@ def _refuse_conflicts(cursor: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _recorded(cursor: duckdb.DuckDBPyConnection, before: Receipt, rows: int, new: int, incoming: Incoming) -> Appended:
+def _recorded(cursor: duckdb.DuckDBPyConnection, before: Receipt, new: int, offer: _Offer) -> Appended:
     """Note the batch and what was refused. Raises _Repeated if an event_id came twice within the batch."""
     receipt = before
     if new:
@@ -190,25 +211,9 @@ def _recorded(cursor: duckdb.DuckDBPyConnection, before: Receipt, rows: int, new
         noted = {"batch": batch, "rows": new, "digest": digest, "chain": link}
         cursor.execute(statement("note_batch"), noted)
         receipt = Receipt(before.store_id, batch, before.rows + new, link)
-    if incoming.refused:
-        _quarantine(cursor, receipt.batch, incoming.refused)
-    return Appended(new, rows - new, 0, incoming.rejected, receipt)
-
-
-def _quarantine(cursor: duckdb.DuckDBPyConnection, batch: int, refused: list[Refused]) -> None:
-    """Keep what was refused. What is there already, because an append was repeated, isn't kept twice."""
-    columns = list(zip(*refused, strict=True))
-    table = pa.table(
-        [pa.array(column, type_) for column, type_ in zip(columns, _REFUSED, strict=True)], names=Refused._fields
-    )
-    cursor.register("refused", table)
-    try:
-        cursor.execute(statement("quarantine"), {"batch": batch})
-    finally:
-        cursor.unregister("refused")
-
-
-_REFUSED: Final = (pa.int64(), pa.string(), pa.string(), pa.string(), pa.large_binary())
+    if offer.rejected:
+        cursor.execute(statement("quarantine", offer.refused), {"batch": receipt.batch})
+    return Appended(new, offer.rows - new, 0, offer.rejected, receipt)
 
 
 def _is_there(database: Database, receipt: Receipt) -> bool:

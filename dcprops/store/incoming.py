@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import islice
-from typing import Any, NamedTuple, TypeAlias
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeAlias
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import ValidationError
@@ -19,6 +22,7 @@ from dcprops.events import EventFactory, SimulationEvent
 from dcprops.rules import Breach, breaches
 from dcprops.schemas.columns import json_value
 from dcprops.store.arrow_input import ROWS_AT_ONCE, check_schema, checked, suspects
+from dcprops.store.bulk import stage_texts
 from dcprops.store.event_columns import STORED, NotAsValidated, table_of
 
 __all__ = ["Appendable", "Incoming", "Refused"]
@@ -56,6 +60,8 @@ class Incoming:
         #: The whole of it, where that is in memory anyway.
         self.table: pa.Table | None = None
         self.batches: Iterator[pa.RecordBatch]
+        #: The path of a file of lines, which are for the database to judge.
+        self.lines: str | os.PathLike[str] | None = None
         match source:
             case pa.Table():
                 check_schema(source.schema)
@@ -65,7 +71,11 @@ class Incoming:
                 check_schema(source.schema)
                 self.batches = self._of_arrow(iter([source]))
             case str() | os.PathLike():
-                self.batches = self._of_file(source)
+                self.batches = iter(())
+                if _is_parquet(source):
+                    self.batches = self._of_parquet(source)
+                else:
+                    self.lines = source
             case SimulationEvent() | Mapping() | bytes() | bytearray():
                 raise TypeError(
                     f"can't append one {type(source).__name__}: expected a list of documents or events, an Arrow table "
@@ -120,7 +130,7 @@ class Incoming:
         if events:
             yield from table_of(events).to_batches()
 
-    def _of_file(self, path: str | os.PathLike[str]) -> Iterator[pa.RecordBatch]:
+    def _of_parquet(self, path: str | os.PathLike[str]) -> Iterator[pa.RecordBatch]:
         with EventFile(path) as file:
             rows = iter(file)
             while chunk := list(islice(rows, ROWS_AT_ONCE)):
@@ -130,10 +140,11 @@ class Incoming:
         before = 0
         while chunk := list(islice(items, ROWS_AT_ONCE)):
             table = _as_they_are(chunk)
-            if table is not None:
-                yield from table.to_batches()
-            else:
-                yield from self._of_read((line, _read(item), item) for line, item in enumerate(chunk, start=before + 1))
+            remaining: Sequence[int] = ()
+            if table is None:
+                table, remaining = _judged_at_once(chunk)
+            yield from table.to_batches()
+            yield from self._of_read((before + place + 1, _read(chunk[place]), chunk[place]) for place in remaining)
             before += len(chunk)
 
     def _of_read(self, rows: Iterable[tuple[int, _Read, object]]) -> Iterator[pa.RecordBatch]:
@@ -180,6 +191,36 @@ def _as_they_are(items: Sequence[object]) -> pa.Table | None:
     except NotAsValidated:
         return None
     return table if all(suspects(batch) is None for batch in table.to_batches()) else None
+
+
+#: Fewer documents are read one by one before a query that judges them all is even planned.
+_WORTH_A_QUERY: Final = 2000
+
+
+def _judged_at_once(items: Sequence[object]) -> tuple[pa.Table, Sequence[int]]:
+    """The table of the documents that are valid for sure, and the places of all other items."""
+    nothing = STORED.empty_table(), range(len(items))
+    if len(items) < _WORTH_A_QUERY or set(map(type, items)) != {dict}:
+        return nothing
+    try:
+        texts = pa.array([json.dumps(item, ensure_ascii=False) for item in items], pa.string())
+    except (TypeError, ValueError, RecursionError):  # values that only Python has, or half a surrogate pair
+        return nothing
+    with closing(duckdb.connect(config={"autoinstall_known_extensions": "false"})) as connection:
+        connection.register("documents", pa.table({"line": pa.array(range(len(items)), pa.int64()), "text": texts}))
+        connection.execute("SET TimeZone = 'UTC'")
+        stage_texts(connection, "documents")
+        valid = connection.sql("FROM staged").to_arrow_table()
+    batches = [checked(batch)[0] for batch in valid.drop_columns("line").to_batches()]
+    places = set(range(len(items))).difference(valid["line"].to_pylist())
+    return pa.Table.from_batches([batch for batch in batches if batch is not None], STORED), sorted(places)
+
+
+def _is_parquet(path: str | os.PathLike[str]) -> bool:
+    if not Path(path).is_file():  # a pipe can be read only once
+        return False
+    with EventFile(path) as file:
+        return file.is_parquet
 
 
 def _read(item: object) -> _Read:

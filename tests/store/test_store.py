@@ -207,6 +207,33 @@ def test_invalid_documents_go_to_quarantine(store):
     assert list(store.events()) == [HIRE]
 
 
+def test_many_documents_are_judged_as_few_are(store):
+    copies = [numbered(document, f"{copy}-{place}") for copy in range(15) for place, document in enumerate(DOCUMENTS)]
+    odd = {
+        7: changed(CONTRIBUTION, amount=375.5), 500: {}, 1500: changed(HIRE, employee_id=" E"),
+        2000: numbered(changed(HIRE, department="\u00e9 \u793e"), "odd"), 2900: {**HIRE, "extra": float("nan")},
+    }  # fmt: skip
+    documents = [odd.get(place, document) for place, document in enumerate(copies)]
+    done = store.append(documents)
+    assert (done.created, done.rejected) == (2996, 4)
+    assert by_id(store.events()) == by_id(
+        each for place, each in enumerate(documents) if place not in odd or place == 2000
+    )
+    refused = {row["line"]: (row["field"], row["rule"]) for row in store.quarantined()}
+    assert refused[8] == ("amount", "float-money")
+    assert refused[1501] == ("employee_id", "padded")
+    assert set(refused) == {8, 501, 1501, 2901}
+
+
+def test_a_pipe_is_read_once(store, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(SAMPLE.read_bytes(),))
+    writer.start()
+    assert store.append(pipe).created == 200
+    writer.join()
+
+
 def test_quarantine_does_not_grow_by_trying_again(store):
     for _ in range(2):
         assert store.append([{}, HIRE]).rejected == 1

@@ -1,5 +1,5 @@
 -- stage: Put a long stream where it can be read more than once.
-CREATE TEMP TABLE staged AS SELECT {columns} FROM stream;
+CREATE TEMP TABLE streamed AS SELECT {columns} FROM stream;
 
 -- head: The receipt of all that the store holds.
 SELECT store_id::VARCHAR, coalesce(last.batch, 0), (SELECT coalesce(sum(rows), 0)::BIGINT FROM batches),
@@ -53,5 +53,10 @@ SELECT count(*), count(DISTINCT event_id), {digest} FROM events WHERE batch = $b
 INSERT INTO batches VALUES ($batch, $rows, $digest, $chain, now());
 
 -- quarantine: Keep what was refused. What is there already, because an append was repeated, isn't kept twice.
-INSERT INTO quarantine BY NAME SELECT *, $batch::BIGINT AS batch
-FROM refused ANTI JOIN quarantine USING (line, field, rule, message, raw);
+INSERT INTO quarantine BY NAME
+SELECT arrived.*, $batch::BIGINT AS batch
+FROM (SELECT line, field, rule, message, coalesce(raw, ''::BLOB) AS raw FROM {relation}) AS arrived
+ANTI JOIN quarantine USING (line, field, rule, message, raw);
+
+-- first_refused:
+SELECT line, message FROM {relation} ORDER BY line LIMIT 1;
