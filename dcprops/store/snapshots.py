@@ -213,9 +213,12 @@ def snapshot_of(connection: duckdb.DuckDBPyConnection, account: Account, day: da
     that were built, or where events of the person have come since, the events say it instead.
     """
     keys = {**account._asdict(), "day": day}
-    if _is_built(connection):
-        for row in connection.execute(query("snapshot_of", **_READ), keys).fetchall():
-            return Snapshot(*row)
+    try:
+        found = connection.execute(query("snapshot_of", **_READ), keys).fetchall()
+    except duckdb.CatalogException:  # there is no table yet, and to ask whether there is takes longer than to look
+        found = []
+    if found:
+        return Snapshot(*found[0])
     rows = connection.execute(_one(), {**keys, "last_day": day}).fetchall()
     if not rows:
         return None

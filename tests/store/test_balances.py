@@ -64,10 +64,11 @@ def test_a_full_forfeiture_settles_what_is_left(database):
         event(2, "2024-12-31", vesting("0.4000", ("employer_match",), "2024-12-31")),
         event(3, "2025-03-01", forfeiture("employer_match", "60.000000", "0.4000")),
         event(4, "2026-01-31", contribution("employer_match", "50.000000", "2026-01-31")),
+        event(5, "2026-12-31", vesting("0.6000", ("employer_match",), "2026-12-31")),
     )
     (row,) = balances(database, END)
-    # 40 are settled; of the new 50, 0.4 are 20.
-    assert (row.net_account_balance, row.vested_account_balance) == (Decimal(90), Decimal(60))
+    # 40 are settled; of the new 50, 0.6 are 30. Of all 150, 0.6 would be 90.
+    assert (row.net_account_balance, row.vested_account_balance) == (Decimal(90), Decimal(70))
 
 
 def test_an_amount_forfeited_beyond_the_balance_leaves_less_than_nothing(database):
