@@ -7,8 +7,8 @@ import pytest
 pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
 
-from benchmarks import bulk  # noqa: E402
-from benchmarks.measure import CannotRun  # noqa: E402
+from benchmarks import bulk
+from benchmarks.measure import CannotRun
 
 
 def test_both_peers_are_measured_on_the_same_events(capsys):
