@@ -173,14 +173,28 @@ def _rules(column: Column, field: Field) -> Iterator[str]:
     value = _value(column)
     match field.kind:
         case Text(max_length=max_length):
-            yield f"length({value}) <= {max_length}" + (f" OR {value} IS NULL" if field.nullable else "")
-            return
+            rules = [f"length({value}) <= {max_length}"]
         case Choice(values=values):
             rules = [f"{value} IN ({', '.join(map(_literal, values))})"]
+        case Flag():
+            rules = [f"{value} IS NOT NULL"]
         case _:
-            rules = list(column_checks(replace(column, name=value)))
-    for rule in rules or [f"{value} IS NOT NULL"]:
+            rules = [*column_checks(replace(column, name=value)), _says_the_value(field.kind, value, _text(column))]
+    for rule in rules:
         yield f"{rule} OR {_text(column)} IS NULL" if field.nullable else rule
+
+
+def _says_the_value(kind: Kind, value: str, text: str) -> str:
+    """That a text is a spelling of the value that was read from it: a cast reads much that is none."""
+    canonical = f"CAST({value} AS VARCHAR) = {text}"
+    match kind:
+        case FixedPoint() | EventId():
+            pattern = _literal(str(kind.json_schema()["pattern"]))
+            return f"CASE WHEN {canonical} THEN true ELSE regexp_full_match({text}, {pattern}) END"
+        case Timestamp():
+            return f"{value} IS NOT NULL"  # which it is only where the pattern matched
+        case _:
+            return canonical
 
 
 def _texts_rule(columns: Iterable[Column]) -> str:
@@ -257,26 +271,17 @@ def _by_source(sources: Iterable[Column], spelling: _Spelling) -> _Sql:
     pairs = []
     for column in sources:
         key = _literal(f'"{column.path[-1]}"{spelling.colon}"')
-        pairs.append(f"{key} || CAST({_value(column)} AS VARCHAR) || '\"'")
+        pairs.append(f"{key} || {_text(column)} || '\"'")
     return _Sql(f"concat_ws({_literal(spelling.comma)}, {', '.join(pairs)})")
 
 
 def _field(field: Field, column: Column, spelling: _Spelling) -> Iterator[str]:
     """A key and how its value stands in a document."""
     yield f'"{field.name}"{spelling.colon}'
-    value = _value(column)
-    match field.kind:
-        case Flag() | WholeNumber():
-            quote, text = "", f"CAST({value} AS VARCHAR)"
-        case Timestamp():
-            quote, text = '"', _text(column)  # in any of the forms that its own pattern allows
-        case Text() | Choice():
-            quote, text = '"', value
-        case _:
-            quote, text = '"', f"CAST({value} AS VARCHAR)"
+    quote = "" if isinstance(field.kind, Flag | WholeNumber) else '"'
+    text = _text(column)
     if field.nullable:
-        quoted = f"'{quote}' || {text} || '{quote}'" if quote else text
-        yield _Sql(f"coalesce({quoted}, 'null')")
+        yield _Sql(f"coalesce('{quote}' || {text} || '{quote}', 'null')")
     else:
         yield from (quote, _Sql(text), quote)
 
