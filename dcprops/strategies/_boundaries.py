@@ -74,19 +74,19 @@ RATES: Final[Classes[int]] = MappingProxyType(
 #: The hours that decide a year of service or a break (IRC 411(a)(5), (6)), their neighbours and the ends.
 HOURS: Final[Classes[int]] = MappingProxyType(
     {
-        "none": (0,),
+        # None at all is what a number shrinks to anyway, and comes often enough to share its class.
+        "none, and others": (0, 499, 1001, 2080, 999_999),
         "the most of a break in service": (500,),
         "no break in service": (501,),
         "an hour short of a year of service": (999,),
         "a year of service": (1000,),
-        "another": (499, 1001, 2080, 999_999),
     }
 )
 
 
 def whole_numbers(kind: WholeNumber) -> Classes[int]:
     """The whole numbers that matter for the kind."""
-    if kind.maximum == HOURS["another"][-1]:
+    if kind.maximum == max(map(max, HOURS.values())):
         return HOURS
     return {"smallest": (kind.minimum,), "largest": (kind.maximum,)}
 
