@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 
 from hypothesis import Phase, Verbosity, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
@@ -33,3 +34,10 @@ settings.register_profile(
     database=DirectoryBasedExampleDatabase(os.path.join(os.path.dirname(__file__), ".hypothesis", "examples")),
 )
 settings.load_profile("dcprops-tests")
+
+#: What isn't collected where an extra's package isn't installed. Single tests elsewhere skip by themselves.
+NEEDED_BY = {
+    "duckdb": ("tests/store", "tests/dbt", "tests/schemas", "tests/audit/test_parquet.py"),
+    "yaml": ("tests/meta/test_packaging.py",),
+}
+collect_ignore = [path for package, paths in NEEDED_BY.items() if find_spec(package) is None for path in paths]
