@@ -9,6 +9,7 @@ from __future__ import annotations
 from binascii import unhexlify
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import reduce
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias
@@ -94,10 +95,32 @@ def checked(batch: pa.RecordBatch) -> tuple[pa.RecordBatch | None, _Mask | None]
     are no UTF-8.
     """
     check_schema(batch.schema)
+    with _expecting_valid_buffers():
+        batch.validate()
+        for field in _SCHEMA:
+            array = batch.column(field.name)
+            array.validate(full=not _is_seen_by_range(array, field.type))
+    exact, mask = _exact(batch)
+    if exact is None or mask is not None:
+        with _expecting_valid_buffers():
+            batch.validate(full=True)
+    return exact, mask
+
+
+@contextmanager
+def _expecting_valid_buffers() -> Iterator[None]:
     try:
-        batch.validate(full=True)
+        yield
     except pa.ArrowInvalid as error:
         raise SchemaError(f"this is no valid Arrow table: {error}; write it anew") from error
+
+
+def _is_seen_by_range(array: pa.Array, type_: pa.DataType) -> bool:
+    """Whether the range of a column's values is all that full validation looks at: numbers of too many digits."""
+    return bool(array.type == type_ and types.is_decimal(type_))
+
+
+def _exact(batch: pa.RecordBatch) -> tuple[pa.RecordBatch | None, _Mask | None]:
     ids, bad_ids = _ids(batch.column("event_id"))
     try:
         others = [_cast(batch.column(field.name), field.type) for field in _OTHERS]
@@ -132,11 +155,11 @@ def _read_ids(array: pa.Array) -> pa.Array | None:
         return None
     _, offsets, values = array.buffers()
     start = memoryview(offsets).cast("i")[array.offset]
-    texts = memoryview(values)[start : start + rows * _LENGTH]
-    if any(texts[place::_LENGTH].tobytes() != b"-" * rows for place in _HYPHENS):
+    texts = bytes(memoryview(values)[start : start + rows * _LENGTH])
+    if any(texts[place::_LENGTH] != b"-" * rows for place in _HYPHENS):
         return None
     try:
-        joined = unhexlify(bytes(texts).translate(None, b"-"))
+        joined = unhexlify(texts.translate(None, b"-"))
     except ValueError:
         return None
     return ids_of_bytes(joined) if len(joined) == rows * 16 else None
