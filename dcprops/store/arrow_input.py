@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from binascii import unhexlify
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
 from functools import reduce
 from types import MappingProxyType
@@ -188,35 +188,48 @@ def _masks(batch: pa.RecordBatch) -> Iterator[_Mask | None]:
     of_type = _rows_by_event_type(batch.column(EVENT_TYPE))
     of_types: dict[tuple[str, ...], _Mask] = {}
 
-    def rows_with(names: tuple[str, ...]) -> _Mask:
-        if names not in of_types:
-            of_types[names] = reduce(pc.or_, map(of_type.__getitem__, names))
-        return of_types[names]
+    def rows_with(names: Iterable[str]) -> _Mask | None:
+        """The rows of these event types; None if there are none."""
+        found = tuple(name for name in names if name in of_type)
+        if found and found not in of_types:
+            of_types[found] = reduce(pc.or_, map(of_type.__getitem__, found))
+        return of_types[found] if found else None
 
-    yield pc.invert(rows_with(EVENT_TYPES))
+    known = rows_with(EVENT_TYPES)
+    yield pa.array([True] * batch.num_rows, pa.bool_()) if known is None else pc.invert(known)
     for column in COLUMNS:
         if column.name != EVENT_TYPE:
-            yield from _masks_of(column, batch.column(column.name), rows_with)
+            yield from _masks_of(column, batch.column(column.name), of_type.keys(), rows_with)
 
 
-def _masks_of(column: Column, array: pa.Array, rows_with: Callable[[tuple[str, ...]], _Mask]) -> Iterator[_Mask | None]:
+def _masks_of(
+    column: Column, array: pa.Array, present: Set[str], rows_with: Callable[[Iterable[str]], _Mask | None]
+) -> Iterator[_Mask | None]:
     if array.null_count < len(array):
         yield _BREAKS[type(column.kind)](column.kind, array)
-        if len(column.uses) < len(EVENT_TYPES):
-            yield pc.and_not(array.is_valid(), rows_with(tuple(column.uses)))
+        if not present <= column.uses.keys():
+            own = rows_with(column.uses)
+            yield array.is_valid() if own is None else pc.and_not(array.is_valid(), own)
         for event_type, kind in _OWN_CHOICES[column.name]:
             of_type = rows_with((event_type,))
-            if pc.any(of_type).as_py():
+            if of_type is not None:
                 yield pc.and_not(of_type, pc.is_in(array, value_set=pa.array(kind.values, pa.string())))
-    if array.null_count and _REQUIRED_BY[column.name]:
-        yield pc.and_not(rows_with(_REQUIRED_BY[column.name]), array.is_valid())
-    if array.null_count and not column.nullable:
-        yield array.is_null()
+    if array.null_count:
+        requiring = rows_with(_REQUIRED_BY[column.name])
+        if requiring is not None:
+            yield pc.and_not(requiring, array.is_valid())
+        if not column.nullable:
+            yield array.is_null()
 
 
 def _rows_by_event_type(event_types: pa.Array) -> dict[str, _Mask]:
+    """The rows of each event type that there is."""
     places = pc.fill_null(pc.index_in(event_types, value_set=pa.array(EVENT_TYPES)), -1).cast(pa.int8())
-    return {name: pc.equal(places, pa.scalar(place, pa.int8())) for place, name in enumerate(EVENT_TYPES)}
+    return {
+        EVENT_TYPES[place]: pc.equal(places, pa.scalar(place, pa.int8()))
+        for place in pc.unique(places).to_pylist()
+        if place >= 0
+    }
 
 
 _REQUIRED_BY: Final = MappingProxyType({column.name: column.required_by for column in COLUMNS})
