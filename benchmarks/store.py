@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 import duckdb
+import pandas
 import pyarrow as pa
 
 from benchmarks.jobs import lines_of
@@ -73,7 +74,7 @@ def append_to_file(source: pa.Table) -> Job:
 
 
 def usual_route(events: Sequence[SimulationEvent]) -> Job:
-    """What one writes without a store: each event as a dict and as text, a frame of them, INSERT ... SELECT."""
+    """What one writes without a store: each event as a dict and as text, a pandas frame of them, INSERT ... SELECT."""
 
     def run(_: int) -> int:
         rows = []
@@ -85,7 +86,7 @@ def usual_route(events: Sequence[SimulationEvent]) -> Job:
             rows.append(row)
         with closing(duckdb.connect()) as connection:
             connection.execute(_USUAL_TABLE)
-            connection.register("frame", pa.Table.from_pylist(rows))
+            connection.register("frame", pandas.DataFrame(rows))
             connection.execute("INSERT INTO events BY NAME SELECT * FROM frame")
         return len(rows)
 

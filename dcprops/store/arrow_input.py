@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from binascii import unhexlify
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
+from contextlib import contextmanager
 from functools import reduce
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias
@@ -94,10 +95,32 @@ def checked(batch: pa.RecordBatch) -> tuple[pa.RecordBatch | None, _Mask | None]
     are no UTF-8.
     """
     check_schema(batch.schema)
+    with _expecting_valid_buffers():
+        batch.validate()
+        for field in _SCHEMA:
+            array = batch.column(field.name)
+            array.validate(full=not _is_seen_by_range(array, field.type))
+    exact, mask = _exact(batch)
+    if exact is None or mask is not None:
+        with _expecting_valid_buffers():
+            batch.validate(full=True)
+    return exact, mask
+
+
+@contextmanager
+def _expecting_valid_buffers() -> Iterator[None]:
     try:
-        batch.validate(full=True)
+        yield
     except pa.ArrowInvalid as error:
         raise SchemaError(f"this is no valid Arrow table: {error}; write it anew") from error
+
+
+def _is_seen_by_range(array: pa.Array, type_: pa.DataType) -> bool:
+    """Whether the range of a column's values is all that full validation looks at: numbers of too many digits."""
+    return bool(array.type == type_ and types.is_decimal(type_))
+
+
+def _exact(batch: pa.RecordBatch) -> tuple[pa.RecordBatch | None, _Mask | None]:
     ids, bad_ids = _ids(batch.column("event_id"))
     try:
         others = [_cast(batch.column(field.name), field.type) for field in _OTHERS]
@@ -132,11 +155,11 @@ def _read_ids(array: pa.Array) -> pa.Array | None:
         return None
     _, offsets, values = array.buffers()
     start = memoryview(offsets).cast("i")[array.offset]
-    texts = memoryview(values)[start : start + rows * _LENGTH]
-    if any(texts[place::_LENGTH].tobytes() != b"-" * rows for place in _HYPHENS):
+    texts = bytes(memoryview(values)[start : start + rows * _LENGTH])
+    if any(texts[place::_LENGTH] != b"-" * rows for place in _HYPHENS):
         return None
     try:
-        joined = unhexlify(bytes(texts).translate(None, b"-"))
+        joined = unhexlify(texts.translate(None, b"-"))
     except ValueError:
         return None
     return ids_of_bytes(joined) if len(joined) == rows * 16 else None
@@ -165,35 +188,48 @@ def _masks(batch: pa.RecordBatch) -> Iterator[_Mask | None]:
     of_type = _rows_by_event_type(batch.column(EVENT_TYPE))
     of_types: dict[tuple[str, ...], _Mask] = {}
 
-    def rows_with(names: tuple[str, ...]) -> _Mask:
-        if names not in of_types:
-            of_types[names] = reduce(pc.or_, map(of_type.__getitem__, names))
-        return of_types[names]
+    def rows_with(names: Iterable[str]) -> _Mask | None:
+        """The rows of these event types; None if there are none."""
+        found = tuple(name for name in names if name in of_type)
+        if found and found not in of_types:
+            of_types[found] = reduce(pc.or_, map(of_type.__getitem__, found))
+        return of_types[found] if found else None
 
-    yield pc.invert(rows_with(EVENT_TYPES))
+    known = rows_with(EVENT_TYPES)
+    yield pa.array([True] * batch.num_rows, pa.bool_()) if known is None else pc.invert(known)
     for column in COLUMNS:
         if column.name != EVENT_TYPE:
-            yield from _masks_of(column, batch.column(column.name), rows_with)
+            yield from _masks_of(column, batch.column(column.name), of_type.keys(), rows_with)
 
 
-def _masks_of(column: Column, array: pa.Array, rows_with: Callable[[tuple[str, ...]], _Mask]) -> Iterator[_Mask | None]:
+def _masks_of(
+    column: Column, array: pa.Array, present: Set[str], rows_with: Callable[[Iterable[str]], _Mask | None]
+) -> Iterator[_Mask | None]:
     if array.null_count < len(array):
         yield _BREAKS[type(column.kind)](column.kind, array)
-        if len(column.uses) < len(EVENT_TYPES):
-            yield pc.and_not(array.is_valid(), rows_with(tuple(column.uses)))
+        if not present <= column.uses.keys():
+            own = rows_with(column.uses)
+            yield array.is_valid() if own is None else pc.and_not(array.is_valid(), own)
         for event_type, kind in _OWN_CHOICES[column.name]:
             of_type = rows_with((event_type,))
-            if pc.any(of_type).as_py():
+            if of_type is not None:
                 yield pc.and_not(of_type, pc.is_in(array, value_set=pa.array(kind.values, pa.string())))
-    if array.null_count and _REQUIRED_BY[column.name]:
-        yield pc.and_not(rows_with(_REQUIRED_BY[column.name]), array.is_valid())
-    if array.null_count and not column.nullable:
-        yield array.is_null()
+    if array.null_count:
+        requiring = rows_with(_REQUIRED_BY[column.name])
+        if requiring is not None:
+            yield pc.and_not(requiring, array.is_valid())
+        if not column.nullable:
+            yield array.is_null()
 
 
 def _rows_by_event_type(event_types: pa.Array) -> dict[str, _Mask]:
+    """The rows of each event type that there is."""
     places = pc.fill_null(pc.index_in(event_types, value_set=pa.array(EVENT_TYPES)), -1).cast(pa.int8())
-    return {name: pc.equal(places, pa.scalar(place, pa.int8())) for place, name in enumerate(EVENT_TYPES)}
+    return {
+        EVENT_TYPES[place]: pc.equal(places, pa.scalar(place, pa.int8()))
+        for place in pc.unique(places).to_pylist()
+        if place >= 0
+    }
 
 
 _REQUIRED_BY: Final = MappingProxyType({column.name: column.required_by for column in COLUMNS})

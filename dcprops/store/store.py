@@ -59,7 +59,8 @@ class Store:
         place = None if os.fspath(path) == IN_MEMORY else Path(path).resolve()
         self._database = Database(place, _prepare, threads=threads, memory_limit=memory_limit)
         try:
-            self._check_form()
+            if place is not None:  # what is in memory has just been made
+                self._check_form()
         except BaseException:
             self.close()
             raise

@@ -187,6 +187,20 @@ def test_texts_that_are_no_utf_8_are_refused_before_they_reach_the_database(stor
     assert store.append([HIRE]).created == 1
 
 
+@pytest.mark.parametrize(
+    "type_", [pa.decimal128(18, 6), pa.decimal128(10, 6)], ids=["the column's type", "another type"]
+)
+@pytest.mark.parametrize("sign", [1, -1], ids=["positive", "negative"])
+def test_numbers_of_more_digits_than_their_type_has_are_refused_whole(sign, type_, store):
+    quanta = sign * 10**type_.precision
+    buffer = pa.py_buffer(quanta.to_bytes(16, "little", signed=True))
+    amount = pa.Array.from_buffers(type_, 1, [None, buffer])
+    table = ONE.set_column(ONE.schema.get_field_index("amount"), "amount", amount)
+    with pytest.raises(SchemaError, match="no valid Arrow table"):
+        store.append(table)
+    assert store.receipt().rows == 0
+
+
 @pytest.mark.parametrize("fails", [0, 1, 3])
 def test_a_reader_that_dies_midway_leaves_nothing(fails, store, monkeypatch):
     monkeypatch.setattr("dcprops.store.appending._ROWS_HELD", 50)
