@@ -102,8 +102,10 @@ class Database:
                 _expect_a_database(path)
             self._connection = self._opened()
             if path is None:
-                prepare(self._connection)
+                with self.cursor() as cursor:
+                    prepare(cursor)
         except BaseException:
+            self.close()
             self._release()
             raise
 
@@ -202,6 +204,12 @@ class Database:
                 cursor.execute("ROLLBACK")
             raise
 
+    def is_in(self, path: str | os.PathLike[str]) -> bool:
+        """Whether a path leads to the database's own file; to close that would end DuckDB's lock on it."""
+        with suppress(OSError, ValueError):
+            return self.path is not None and os.path.samefile(path, self.path)
+        return False
+
     @property
     def name(self) -> str:
         """What errors call the database."""
@@ -246,7 +254,12 @@ _DAMAGE: Final = (
 
 
 def _first(text: str) -> str:
-    return text.removeprefix("TransactionContext Error: ").split(" See also ")[0][:300].rstrip(".")
+    """What DuckDB says, without the statement that it was asked."""
+    said = text.removeprefix("TransactionContext Error: ").split(" See also ")[0]
+    return _STATEMENT.split(said)[0][:300].rstrip(".")
+
+
+_STATEMENT: Final = re.compile(r" LINE \d+: ")
 
 
 def _connected(name: str, options: _Options) -> duckdb.DuckDBPyConnection:
