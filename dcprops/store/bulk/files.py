@@ -24,7 +24,7 @@ from dcprops.store.bulk.staging import stage_file
 __all__ = ["Finding", "JudgedFile", "judged_file"]
 
 #: What DuckDB may hold in memory before it writes to a temporary directory. Sorting takes some for each thread.
-_MEMORY_LIMIT: Final = "300MB"
+_MEMORY_LIMIT: Final = "512MB"
 _MOST_THREADS: Final = 4
 _EVENTS_AT_ONCE: Final = 5_000
 
@@ -80,8 +80,8 @@ class JudgedFile:
         self.documents = staged.documents
         self.valid = staged.valid
         self.invalid = tuple(Finding(*row) for row in connection.execute(_REFUSED).fetchall())
-        ((self.last_day,),) = connection.execute("SELECT max(effective_date) FROM staged").fetchall()
-        self.last_day: date | None
+        ((last_day,),) = connection.execute("SELECT max(effective_date) FROM staged").fetchall()
+        self.last_day: date | None = last_day
 
     def parties(self) -> Iterator[list[SimulationEvent]]:
         """The valid events, those of many people at a time, in the order of lines among those of a person.
@@ -129,8 +129,9 @@ def judged_file(
 ) -> Iterator[JudgedFile]:
     """Judge the NDJSON, plain or gzip, at `path`: a file, not a pipe, since its start is read twice.
 
-    What doesn't fit into a gigabyte is in a temporary directory meanwhile. Raises EventFileError for a file that can't
-    be read as an event file, one without a document or of which no line is JSON among them, and where there is no room.
+    What doesn't fit into half a gigabyte is in a temporary directory meanwhile. Raises EventFileError for a file that
+    can't be read as an event file, one without a document or of which no line is JSON among them, and where there is no
+    room.
     """
     _expect_an_event_file(path)
     with tempfile.TemporaryDirectory(prefix="dcprops-") as directory:
