@@ -74,6 +74,11 @@ class EventFile:
         """Whether the file is Parquet, and so has no lines."""
         return self._start().startswith(_PARQUET)
 
+    @property
+    def is_gzip(self) -> bool:
+        """Whether the file is gzip."""
+        return self._start().startswith(_GZIP)
+
     def pieces(self) -> Iterator[PieceOrBreach]:
         """The lines of NDJSON, plain or gzip, in pieces of a mebibyte; once, in place of the rows.
 
@@ -81,11 +86,7 @@ class EventFile:
         pieces too.
         """
         try:
-            yield from (
-                pieces_of_gzip(self.path, self._file)
-                if self._start().startswith(_GZIP)
-                else pieces_of_lines(self._file)
-            )
+            yield from (pieces_of_gzip(self.path, self._file) if self.is_gzip else pieces_of_lines(self._file))
         except OSError as error:
             raise self._unreadable(error) from error
 

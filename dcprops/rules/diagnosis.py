@@ -123,7 +123,9 @@ def _breaches_of_record(
     known = {field.name for field in fields} | also_known
     for name in record:
         if name not in known:
-            yield _breach(name, "unknown-field", record[name], f"only {', '.join(sorted(known))}")
+            # A dict of Python's own may have a key that is no text, which a document's name of a field always is.
+            unknown = name if isinstance(name, str) else shown(name)
+            yield _breach(unknown, "unknown-field", record[name], f"only {', '.join(sorted(known))}")
 
 
 def _breaches_of_payload(document: Mapping[str, object]) -> Iterator[Breach]:

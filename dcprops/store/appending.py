@@ -5,6 +5,7 @@ An event_id seen before with the same content is counted, not stored again; with
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -50,6 +51,8 @@ class _Repeated(Exception):
 
 def append(database: Database, source: Appendable, *, strict: bool) -> Appended:
     """Append all of `source` in one transaction; see `Store.append`."""
+    if isinstance(source, (str, os.PathLike)) and database.is_in(source):
+        raise StoreError(f"{database.name} is the store itself, which can't be appended to it: give an event file")
     incoming = Incoming(source)
     done: Appended | None = None
     with database.writing:

@@ -38,9 +38,29 @@ _LOCKED_DOWN: Final[_Options] = {
     # Events have no order but the canonical one, and rows are written faster when theirs needn't be kept.
     "preserve_insertion_order": "false",
 }
-#: Files that this process has open as stores: DuckDB would share one database between them without a word.
-_OPEN: Final[set[Path]] = set()
+#: Files that this process has open as stores, by path and by what the system knows them by: DuckDB would share one
+#: database between them without a word, and the system lets one process lock a file twice.
+_OPEN: Final[set[Path | tuple[int, int]]] = set()
 _OPENING: Final = threading.Lock()
+
+
+class _OneWriter:
+    """A lock of which the thread that has it is told so, where it would wait for itself for ever."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._holder: int | None = None
+
+    def __enter__(self) -> None:
+        if self._holder == threading.get_ident():
+            raise StoreError(f"{self._name} is being appended to: what is appended can't write to it itself")
+        self._lock.acquire()
+        self._holder = threading.get_ident()
+
+    def __exit__(self, *exception: object) -> None:
+        self._holder = None
+        self._lock.release()
 
 
 class Database:
@@ -67,41 +87,50 @@ class Database:
         if path is None:
             self._options["temp_directory"] = ""  # nobody expects a database in memory to leave files behind
         self._using = threading.Lock()
-        self.writing = threading.Lock()
+        self.writing = _OneWriter(self.name)
+        self._claimed: set[Path | tuple[int, int]] = set()
         self._connection: duckdb.DuckDBPyConnection | None = None
         if path is not None:
             if "?" in os.fspath(path):
                 raise StoreError(f"{path} has a question mark, after which DuckDB reads no name: give another path")
-            self._claim()
+            self._claim(path)
         try:
-            if path is not None and not path.exists():
-                _make(path, prepare)
+            if path is not None:
+                if _look(path) is None:
+                    _make(path, prepare)
+                self._claim_file(path)
+                _expect_a_database(path)
             self._connection = self._opened()
             if path is None:
-                prepare(self._connection)
+                with self.cursor() as cursor:
+                    prepare(cursor)
         except BaseException:
+            self.close()
             self._release()
             raise
 
-    def _claim(self) -> None:
-        assert self.path is not None
+    def _claim_file(self, path: Path) -> None:
+        """Claim the file that the path leads to, which may have other names too."""
+        found = _look(path)
+        if found is None:
+            raise StoreError(f"{path} was removed while it was opened: try again")
+        self._claim((found.st_dev, found.st_ino))
+
+    def _claim(self, key: Path | tuple[int, int]) -> None:
         with _OPENING:
-            if self.path in _OPEN:
+            if key in _OPEN:
                 raise StoreLockedError(
                     f"{self.path} is open in this process already: close that store, or use it", os.getpid()
                 )
-            _OPEN.add(self.path)
+            _OPEN.add(key)
+            self._claimed.add(key)
 
     def _release(self) -> None:
-        if self.path is not None:
-            with _OPENING:
-                _OPEN.discard(self.path)
+        with _OPENING:
+            _OPEN.difference_update(self._claimed)
+            self._claimed.clear()
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
-        if self.path is not None and self.path.is_file() and self.path.stat().st_size == 0:
-            raise StoreDamagedError(
-                f"{self.path} is empty, which no store is: get it again, or remove it for a new one"
-            )
         try:
             return _connected(":memory:" if self.path is None else os.fspath(self.path), self._options)
         except duckdb.Error as error:
@@ -175,6 +204,12 @@ class Database:
                 cursor.execute("ROLLBACK")
             raise
 
+    def is_in(self, path: str | os.PathLike[str]) -> bool:
+        """Whether a path leads to the database's own file; to close that would end DuckDB's lock on it."""
+        with suppress(OSError, ValueError):
+            return self.path is not None and os.path.samefile(path, self.path)
+        return False
+
     @property
     def name(self) -> str:
         """What errors call the database."""
@@ -192,6 +227,8 @@ class Database:
             return StoreMemoryError(
                 f"{self.name} needs more memory than its limit: {_first(text)}; raise memory_limit, or do less at once"
             )
+        if any(sign in text for sign in _FORBIDDEN):
+            return StoreError(f"{self.name} {_NOT_PERMITTED}")
         if any(sign in text for sign in _FULL):
             return StoreFullError(f"{self.name} cannot be written: {_first(text)}; make room, then try again")
         if isinstance(error, _DAMAGE) or "Corrupt" in text:
@@ -204,6 +241,8 @@ class Database:
 _LOCK: Final = "Could not set lock"
 _HOLDER: Final = re.compile(r"\(PID (\d+)\)")
 _FULL: Final = ("No space left", "File too large", "Disk quota exceeded", "Could not write", "could not write")
+_FORBIDDEN: Final = ("Permission denied", "Read-only file system", "Operation not permitted")
+_NOT_PERMITTED: Final = "may not be read and written by this user: change its permissions, or run as another user"
 _DAMAGE: Final = (
     duckdb.FatalException,
     duckdb.InternalException,
@@ -215,7 +254,12 @@ _DAMAGE: Final = (
 
 
 def _first(text: str) -> str:
-    return text.removeprefix("TransactionContext Error: ").split(" See also ")[0][:300].rstrip(".")
+    """What DuckDB says, without the statement that it was asked."""
+    said = text.removeprefix("TransactionContext Error: ").split(" See also ")[0]
+    return _STATEMENT.split(said)[0][:300].rstrip(".")
+
+
+_STATEMENT: Final = re.compile(r" LINE \d+: ")
 
 
 def _connected(name: str, options: _Options) -> duckdb.DuckDBPyConnection:
@@ -227,6 +271,43 @@ def _connected(name: str, options: _Options) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise
     return connection
+
+
+def _look(path: Path) -> os.stat_result | None:
+    """What the system knows of a file, None if there is none. Raises StoreError for a path that no file can have."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+    except PermissionError as error:
+        raise StoreError(f"{path} {_NOT_PERMITTED}") from error
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+        said = getattr(error, "strerror", None) or error
+        raise StoreError(f"{path} cannot be opened: {said}; give another path") from error
+
+
+#: Where a database says what it is, and how.
+_MAGIC_AT: Final = 8
+_MAGIC: Final = b"DUCK"
+
+
+def _expect_a_database(path: Path) -> None:
+    """Raise StoreDamagedError for a file that is none: DuckDB would wait for a pipe, and read some text as a table."""
+    if not path.is_file():
+        what = "a directory" if path.is_dir() else "no regular file"
+        raise StoreDamagedError(f"{path} is {what}: give the path of a store, or one where no file is yet")
+    try:
+        with path.open("rb") as file:
+            start = file.read(_MAGIC_AT + len(_MAGIC))
+    except PermissionError as error:
+        raise StoreError(f"{path} {_NOT_PERMITTED}") from error
+    if not start:
+        raise StoreDamagedError(f"{path} is empty, which no store is: get it again, or remove it for a new one")
+    if start[_MAGIC_AT:] != _MAGIC:
+        raise StoreDamagedError(
+            f"{path} cannot be read as a store: it is no DuckDB database; give the path of a store, or one where no "
+            "file is yet"
+        )
 
 
 def _make(path: Path, prepare: Callable[[duckdb.DuckDBPyConnection], None]) -> None:

@@ -245,4 +245,11 @@ def _as_text(item: object) -> bytes:
     try:
         return json.dumps(dict(item) if isinstance(item, Mapping) else item, default=json_value).encode()
     except (TypeError, ValueError, RecursionError):
-        return repr(item).encode("ascii", "backslashreplace")
+        return _shown_whole(item).encode("ascii", "backslashreplace")
+
+
+def _shown_whole(item: object) -> str:
+    try:
+        return repr(item)
+    except (ValueError, RecursionError):  # integers of thousands of digits, and lists in lists without end
+        return f"({type(item).__name__} too large to show)"

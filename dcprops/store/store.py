@@ -19,7 +19,7 @@ from dcprops.store import appending
 from dcprops.store.appending import Appended
 from dcprops.store.balances import balances
 from dcprops.store.connection import Database
-from dcprops.store.errors import StoreDamagedError
+from dcprops.store.errors import StoreDamagedError, StoreError
 from dcprops.store.history import HistoryEntry, history
 from dcprops.store.incoming import Appendable
 from dcprops.store.receipts import Receipt
@@ -56,7 +56,7 @@ class Store:
     def __init__(
         self, path: str | os.PathLike[str] = IN_MEMORY, *, threads: int | None = None, memory_limit: str | None = None
     ) -> None:
-        place = None if os.fspath(path) == IN_MEMORY else Path(path).resolve()
+        place = None if os.fspath(path) == IN_MEMORY else _resolved(os.fsdecode(path))
         self._database = Database(place, _prepare, threads=threads, memory_limit=memory_limit)
         try:
             if place is not None:  # what is in memory has just been made
@@ -187,6 +187,14 @@ class Store:
             raise StoreDamagedError(
                 f"{name} has the form {forms}, expected {FORM}: open it with the version of dcprops that wrote it"
             )
+
+
+def _resolved(name: str) -> Path:
+    try:
+        return Path(name).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a link to itself; a NUL character
+        said = getattr(error, "strerror", None) or error
+        raise StoreError(f"{name!r} cannot be opened: {said}; give another path") from error
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -15,7 +15,8 @@ __all__ = ["verify"]
 
 def verify(database: Database, receipt: Receipt | None) -> Receipt:
     """The receipt of all that is there; see `Store.verify`."""
-    with database.cursor() as cursor:
+    # In one transaction: what another thread appends meanwhile isn't in one part of it and missing in another.
+    with database.cursor() as cursor, database.transaction(cursor):
         found = _found(database, cursor)
         now = head(cursor)
     _compare(database, found, now, receipt)

@@ -22,10 +22,11 @@ from dcprops.events import (
     TerminationPayload,
     VestingPayload,
 )
+from dcprops.events.construction import built
 from dcprops.events.frozen import FrozenMapping
 from dcprops.reference.balances import BUCKET_OF_SOURCE, BUCKETS, EMPLOYEE
 from dcprops.reference.vesting import FULL_YEAR_HOURS
-from dcprops.strategies._construction import built, money, payroll_id, rate
+from dcprops.strategies._construction import money, payroll_id, rate
 from dcprops.strategies._limits import catch_up, figures_of
 from dcprops.strategies._lives import FREQUENCIES, WHOLE, Election, Life, Spell, share
 from dcprops.strategies._payroll import Deposit, Paid

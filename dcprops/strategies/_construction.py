@@ -1,19 +1,17 @@
-"""Events from values that are known to be valid: what the models would make of them, without validating."""
+"""The values that events are drawn with: money, rates, days and moments, each made once where it comes often."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal, Inexact, InvalidOperation
-from functools import cache, lru_cache
-from typing import Any, Final, TypeVar
+from functools import lru_cache
+from typing import Final
 from uuid import UUID
-
-from pydantic import BaseModel
 
 from dcprops.events.kinds import FixedPoint
 from dcprops.events.schema import PAYLOADS
 
-__all__ = ["built", "event_id", "instant", "midnight_after", "money", "payroll_id", "rate"]
+__all__ = ["event_id", "instant", "midnight_after", "money", "payroll_id", "rate"]
 
 
 def _places_of(event_type: str, name: str) -> int:
@@ -26,29 +24,8 @@ _MONEY: Final = _places_of("contribution", "amount")
 _RATE: Final = _places_of("forfeiture", "vested_percentage")
 # Wide enough for any sum, and it refuses to lose a digit.
 _EXACT: Final = Context(prec=60, Emin=-999999, Emax=999999, traps=[Inexact, InvalidOperation])
-_Model = TypeVar("_Model", bound=BaseModel)
 _RECORDED_FROM: Final = datetime(2027, 7, 1, tzinfo=UTC)
 _CACHED: Final = 1 << 14
-
-
-@cache
-def _fields_set(model: type[BaseModel]) -> set[str]:
-    return set(model.model_fields)
-
-
-def built(model: type[_Model], fields: dict[str, Any]) -> _Model:
-    """The instance of a model that has these fields, all of them and in the model's order, without validating them.
-
-    As `model_construct` makes one, which takes three times as long to find out which fields there are.
-    """
-    instance = object.__new__(model)
-    put = object.__setattr__
-    put(instance, "__dict__", fields)
-    # One set for all: nothing changes it, because events are frozen and copies copy it.
-    put(instance, "__pydantic_fields_set__", _fields_set(model))
-    put(instance, "__pydantic_extra__", None)
-    put(instance, "__pydantic_private__", None)
-    return instance
 
 
 def money(millionths: int) -> Decimal:

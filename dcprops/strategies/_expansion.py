@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from dcprops.events import AnyPayload, SimulationEvent
+from dcprops.events.construction import built
 from dcprops.events.factories import (
     COMPLIANCE_MONITORING,
     DC_PLAN_ADMINISTRATION,
@@ -17,7 +18,7 @@ from dcprops.events.factories import (
 )
 from dcprops.reference.order import DAY_ORDER
 from dcprops.strategies._bookkeeping import Book
-from dcprops.strategies._construction import built, event_id, instant, midnight_after
+from dcprops.strategies._construction import event_id, instant, midnight_after
 from dcprops.strategies._limits import catch_up
 from dcprops.strategies._lives import Life
 from dcprops.strategies._payroll import run_payroll

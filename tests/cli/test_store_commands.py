@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -219,11 +221,38 @@ def test_snapshots_on_the_screen(dcprops, own_database):
         (("snapshot", "--db", "{db}", "show", "--on", "2024-01-05"), "--on asks for one account"),
         (("snapshot", "--db", "{db}", "burn"), "invalid choice: 'burn'"),
         (("audit", "{}/text", "--db", "{}/text"), "--db {}/text would overwrite the file that is audited"),
+        (("balances", "--db", "{}"), "{} is a directory: give the path of a store"),
+        (("balances", "--db", "{}/text/none"), "is not there"),
+        (("balances", "--db", "{}/" + "x" * 300), "File name too long"),
+        (("balances", "--db", "{}/empty"), "is empty, which no store is"),
+        (("history", "--db", "{}/other.duckdb", "E1"), "is a DuckDB database, but no event store"),
+        (("snapshot", "--db", "{}/events.ndjson"), "it is no DuckDB database"),
+        (("balances", "--db", "{db}", "--as-of", "2024-02-30"), "'2024-02-30'"),
+        (("balances", "--db", "{db}", "--as-of", "yesterday"), "'yesterday'"),
+        (("snapshot", "--db", "{db}", "--through", "infinity"), "'infinity'"),
+        (("snapshot", "--db", "{db}", "show", "--on", "2024-1-5", "--account", *ACCOUNT), "'2024-1-5'"),
+        (("balances", "--db", "{db}", "--account", "only", "three", "keys"), "expected 4 arguments"),
+        (("history", "--db", "{db}"), "required: EMPLOYEE"),
+        (("history", "--db", "{db}", "\udcff"), "not allowed"),
+        (("balances", "--db", "{db}", "--json", "{}/none/out.json"), "cannot be written"),
+        (("audit", "{sample}", "--db", "{}"), "{} is a directory"),
+        (("audit", "{sample}", "--db", "{}/text"), "it is no DuckDB database"),
+        (("audit", "{sample}", "--db", "{}/none/new.duckdb"), "cannot be made: No such file or directory"),
+        (("audit", "{}/none.ndjson", "--db", "{}/none.duckdb"), "does not exist"),
+        (("audit", "{}/text", "--db", "{}/none.duckdb"), "is not an event file"),
     ],
 )  # fmt: skip
-def test_wrong_usage_is_one_line(dcprops, refused, database, tmp_path, arguments, said):
+def test_wrong_usage_is_one_line(dcprops, refused, database, sample_path, tmp_path, arguments, said):
+    import duckdb  # noqa: PLC0415  # an extra
+
     (tmp_path / "text").write_text("no store\n", encoding="utf-8")
-    filled = [each.replace("{db}", str(database)).replace("{}", str(tmp_path)) for each in arguments]
+    (tmp_path / "empty").touch()
+    shutil.copy(sample_path, tmp_path / "events.ndjson")
+    duckdb.connect(tmp_path / "other.duckdb").close()
+    places = {"{db}": database, "{sample}": sample_path, "{}": tmp_path}
+    filled = list(arguments)
+    for name, place in places.items():
+        filled = [each.replace(name, str(place)) for each in filled]
     assert said.replace("{}", str(tmp_path)) in refused(dcprops(*filled))
     assert not (tmp_path / "none.duckdb").exists()
 
@@ -242,6 +271,29 @@ def test_a_store_that_is_open_elsewhere_is_named_with_its_holder(dcprops, refuse
 
     path: Path = tmp_path / "held.duckdb"
     with Store(path):
-        said = refused(dcprops("balances", "--db", path))
-    assert str(path) in said
-    assert "is open" in said
+        for command in (
+            ("balances", "--db", path), ("history", "--db", path, "E1"), ("snapshot", "--db", path),
+            ("audit", coherent_path, "--db", path),
+        ):  # fmt: skip
+            said = refused(dcprops(*command))
+            assert f"{path} is open in process {os.getpid()}: close it there first" in said
+
+
+def test_who_or_what_is_unknown_falls_short(dcprops, database):
+    for command in (
+        ("history", "--db", database, "nobody"), ("history", "--db", database, "' OR 1=1 --"),
+        ("history", "--db", database, "EMP_000076", "--scenario", "another"),
+        ("balances", "--db", database, "--account", "a", "b", "c", "d"),
+        ("balances", "--db", database, "--account", *ACCOUNT, "--as-of", "0001-01-01"),
+        ("snapshot", "--db", database, "show", "--account", "a", "b", "c", "d", "--on", "2024-01-05"),
+    ):  # fmt: skip
+        done = dcprops(*command)
+        assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_damaged_store_is_one_line(dcprops, refused, database, tmp_path):
+    path = tmp_path / "damaged.duckdb"
+    for share in (0.3, 0.9):
+        shutil.copy(database, path)
+        os.truncate(path, int(path.stat().st_size * share))
+        assert str(path) in refused(dcprops("balances", "--db", path))

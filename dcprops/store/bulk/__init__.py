@@ -12,7 +12,7 @@ So the first never accepts what the model refuses, and the second is the model. 
 schema's own tables.
 """
 
-from dcprops.store.bulk.findings import Finding, Findings, findings_in
+from dcprops.store.bulk.files import Finding, JudgedFile, judged_file
 from dcprops.store.bulk.staging import Staged, stage_file, stage_texts
 
-__all__ = ["Finding", "Findings", "Staged", "findings_in", "stage_file", "stage_texts"]
+__all__ = ["Finding", "JudgedFile", "Staged", "judged_file", "stage_file", "stage_texts"]

@@ -1,4 +1,4 @@
-"""What is found set at a time is what an audit finds row by row: counts, findings, their order, and errors."""
+"""What is found set at a time is what is found row by row: counts, findings, their order, and errors."""
 
 from __future__ import annotations
 
@@ -12,10 +12,17 @@ import pytest
 from dcprops.audit import ROWS_UNTIL_GIVEN_UP, audit
 from dcprops.event_files import EventFileError
 from dcprops.rules import CATALOGUE, SAMPLES
-from dcprops.store.bulk import findings_in
+from dcprops.store.bulk import JudgedFile, judged_file
 
 SAMPLE = Path(__file__).parents[2] / "data" / "planwise_sample.ndjson"
 LINES = SAMPLE.read_bytes().splitlines()
+
+
+def findings_in(path: Path) -> JudgedFile:
+    with judged_file(path) as file:
+        return file
+
+
 DIRTY = [
     line
     for cell in CATALOGUE
