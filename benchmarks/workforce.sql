@@ -2,7 +2,8 @@
 --
 -- Of $people persons, hired over the first two years in three plans, each is paid every second week: deferrals before
 -- tax and after (Roth), and a match. Every year's end brings a vesting step; a fifth leave in the fourth year, and of
--- most of them a part of the match is forfeited.
+-- most of them a part of the match is forfeited. A quarter of those who left are hired again half a year later, so that
+-- one in twenty accounts has money that came after a forfeiture.
 INSERT INTO events BY NAME
 WITH people AS (
     SELECT
@@ -10,7 +11,8 @@ WITH people AS (
         printf('E%07d', (number * 7919) % 10000019) AS employee_id,
         printf('P%d', number % 3) AS plan_id,
         DATE '2020-01-03' + CAST((number * 13) % 700 AS INTEGER) AS hired,
-        CASE WHEN number % 5 = 0 THEN DATE '2023-06-30' ELSE DATE '2024-12-27' END AS last_day
+        CASE WHEN number % 5 = 0 THEN DATE '2023-06-30' ELSE DATE '2024-12-27' END AS last_day,
+        CASE WHEN number % 20 = 5 THEN DATE '2024-01-05' END AS hired_again
     FROM (SELECT CAST(unnest(range($people)) AS BIGINT) AS number)
 ),
 paydays AS (
@@ -18,6 +20,9 @@ paydays AS (
 ),
 events_of_people AS (
     SELECT employee_id, 'hire' AS event_type, NULL AS plan_id, hired AS effective_date FROM people
+    UNION ALL BY NAME
+    SELECT employee_id, 'hire' AS event_type, NULL AS plan_id, hired_again AS effective_date
+    FROM people WHERE hired_again IS NOT NULL
     UNION ALL BY NAME
     SELECT employee_id, 'eligibility' AS event_type, plan_id, hired AS effective_date FROM people
     UNION ALL BY NAME
@@ -27,7 +32,7 @@ events_of_people AS (
         employee_id, 'contribution' AS event_type, plan_id, payday AS effective_date,
         unnest(['employee_pre_tax', 'employee_roth', 'employer_match']) AS source,
         CAST(100 + (number * 31) % 400 AS DECIMAL(18,6)) + CAST(0.010001 AS DECIMAL(18,6)) AS amount
-    FROM people JOIN paydays ON payday >= hired AND payday <= last_day
+    FROM people JOIN paydays ON (payday >= hired AND payday <= last_day) OR payday >= hired_again
     UNION ALL BY NAME
     SELECT
         employee_id, 'vesting' AS event_type, plan_id, make_date(year, 12, 31) AS effective_date,
