@@ -293,7 +293,7 @@ def test_who_or_what_is_unknown_falls_short(dcprops, database):
 
 def test_a_damaged_store_is_one_line(dcprops, refused, database, tmp_path):
     path = tmp_path / "damaged.duckdb"
-    for share in (0.3, 0.9):
+    for share in (0.05, 0.3):  # at the end may stand what no balance is read from
         shutil.copy(database, path)
         os.truncate(path, int(path.stat().st_size * share))
         assert str(path) in refused(dcprops("balances", "--db", path))
