@@ -8,7 +8,7 @@ import duckdb
 
 from dcprops.events import SimulationEvent
 from dcprops.reference import BalanceRow, running_balances
-from dcprops.schemas.arrow import documents_of
+from dcprops.store.bulk.events import READABLE, events_of
 from dcprops.store.queries import query
 
 __all__ = ["HistoryEntry", "history"]
@@ -38,7 +38,6 @@ def history(
     """
     named = {"scenario_id": scenario_id, "plan_design_id": plan_design_id}
     narrowed = {key: value for key, value in named.items() if value is not None}
-    text = query("history", narrowed=" ".join(f"AND {key} = ${key}" for key in narrowed))
-    table = connection.sql(text, params={"employee_id": employee_id, **narrowed}).to_arrow_table()
-    events = map(SimulationEvent.model_validate, documents_of(table))
+    text = query("history", readable=READABLE, narrowed=" ".join(f"AND {key} = ${key}" for key in narrowed))
+    events = events_of(connection.execute(text, {"employee_id": employee_id, **narrowed}).fetchall())
     return [HistoryEntry(event, balance) for event, balance in running_balances(events)]
