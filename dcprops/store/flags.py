@@ -12,7 +12,7 @@ import pyarrow as pa
 from dcprops.events import SimulationEvent
 from dcprops.reference import Anomaly, anomalies
 from dcprops.reference.compliance import Person
-from dcprops.schemas.arrow import documents_of
+from dcprops.store.bulk.events import READABLE, events_of
 from dcprops.store.queries import ANOMALIES, query
 from dcprops.store.transactions import in_one_transaction
 
@@ -70,8 +70,7 @@ def refreshed(connection: duckdb.DuckDBPyConnection) -> int:
 def _judge(connection: duckdb.DuckDBPyConnection, employees: Sequence[str]) -> None:
     """Replace the anomalies of the participants from the first to the last of some that stand in order."""
     ends = {"first": employees[0], "last": employees[-1]}
-    table = connection.sql(query("flags_events"), params=ends).to_arrow_table()
-    events = [SimulationEvent.model_validate(document) for document in documents_of(table)]
+    events = events_of(connection.execute(query("flags_events", readable=READABLE), ends).fetchall())
     connection.execute(query("flags_forget"), ends)
     connection.register("found_anomalies", _table(list(_judged(events))))
     connection.execute(query("flags_insert"))

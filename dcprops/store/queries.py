@@ -11,7 +11,6 @@ from typing import Final
 
 from dcprops.reference.balances import BUCKET_OF_SOURCE, BUCKETS, EMPLOYEE_SOURCES, PLAN_EVENTS, SOURCES, Account
 from dcprops.reference.order import DAY_ORDER
-from dcprops.schemas import COLUMNS
 
 __all__ = ["ANOMALIES", "BALANCE", "BUILT", "EVENTS", "FRIDAY", "SNAPSHOTS", "query"]
 
@@ -95,7 +94,6 @@ _TABLES: Final[Mapping[str, str]] = MappingProxyType(
         "built": BUILT,
         "account": ", ".join(Account._fields),
         "account_keys": ", ".join(Account._fields),
-        "columns": ", ".join(column.name for column in COLUMNS),
         "balance": ", ".join(BALANCE),
         "bucket_of_source": _bucket_of_source(),
         "sources_of_bucket": _sources_of_bucket(),
