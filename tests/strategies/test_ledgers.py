@@ -69,10 +69,10 @@ def test_a_ledger_says_who_is_in_it(ledger):
     assert set(ledger.birth_years) == {employee_id for _, _, employee_id in places}
 
 
-def drawn(strategy, examples):
+def drawn(strategy, examples, start=1):
     values = []
 
-    @seed(1)
+    @seed(start)
     @settings(max_examples=examples, phases=[Phase.generate], database=None, deadline=None)
     @given(strategy)
     def draw(value):
@@ -444,8 +444,8 @@ def test_ledgers_reach_every_feature_within_200_examples_in_95_of_100_runs():
 
 def test_every_error_is_put_in():
     assert sorted(PUT_IN) == ERRORS
-    # Hypothesis tries some choices again and again, so that one or two of thirty may be left out.
-    assert len({code for _, code in drawn(incoherent_ledgers(), 600)}) >= len(ERRORS) - 2
+    # From several starts, because Hypothesis tries some choices again and again, and may leave out one of thirty.
+    assert {code for start in (1, 2, 3) for _, code in drawn(incoherent_ledgers(), 600, start)} == set(ERRORS)
 
 
 @pytest.mark.parametrize("code", ERRORS)
