@@ -135,7 +135,7 @@ class Vesting:
         """Years of service before the first year: each that had room for enough hours."""
         hired = self._careers.starts[0].astype("datetime64[D]")
         year = hired.astype("datetime64[Y]")
-        days_left = ((year + 1).astype("datetime64[D]") - hired).astype(np.int64)
+        days_left = ((year + np.timedelta64(1, "Y")).astype("datetime64[D]") - hired).astype(np.int64)
         whole_years = first_year - 1 - (year.astype(np.int64) + 1970)
         return np.where(whole_years < 0, 0, whole_years + _is_enough(days_left * _HOURS_A_YEAR // _DAYS_A_YEAR))
 
