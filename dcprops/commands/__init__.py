@@ -45,6 +45,7 @@ _COMMANDS = (
     Command("history", "Tell every event of a participant, with the running balance", "dcprops.commands.history"),
     Command("snapshot", "Build, verify or show the weekly snapshots of a store", "dcprops.commands.snapshot"),
     Command("golden", "Compare scenarios worked by hand with the reference", "dcprops.commands.golden"),
+    Command("monitor", "Keep measurements over time, and alert when one becomes worse", "dcprops.commands.monitor"),
     Command("schema", "Print the event schema in one of its formats", "dcprops.commands.schema"),
 )
 #: Every command by its name, in the order of the help.

@@ -40,8 +40,9 @@ class Point:
 class Verdict:
     """What became of a metric since its baseline.
 
-    `change` is the share by which it moved, 0.10 for 10 % more, whichever way is good. `p_value` is the chance of such
-    a shift for the worse where nothing changed; `effect` is Cliff's delta between the last runs and the baseline's,
+    `change` is the share by which it moved, 0.10 for 10 % more, whichever way is good; of a metric that is itself a
+    share it is the difference, 0.01 for one percentage point. `p_value` is the chance of such a shift for the worse
+    where nothing changed, of this metric alone; `effect` is Cliff's delta between the last runs and the baseline's,
     from -1 to 1, above 0 where the last runs are worse. Each is None where it can't be said.
     """
 
