@@ -64,7 +64,7 @@ def _read(name: str) -> bytes:
 
 def _measure(command: Sequence[str]) -> bytes:
     done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)  # noqa: S603  # ours
-    if done.returncode in _MEASURED:
+    if done.returncode in _MEASURED and done.stdout.strip():
         return done.stdout
     said = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
     raise UsageError(f"dcprops bench ended with status {done.returncode}: {said[-1] if said else 'it said nothing'}")

@@ -21,6 +21,7 @@ from dcprops.commands.terminal import count, screen
 from dcprops.monitor import History, MonitorDatabase, MonitorError, MonitorReport, Run, Series, commit_id
 from dcprops.monitor.alerts import alert_document, checked_webhook, send
 from dcprops.monitor.thresholds import Settings, settings_of, threshold_of_option
+from dcprops.monitor.values import shown
 from dcprops.printable import cut, printable
 
 if TYPE_CHECKING:
@@ -135,8 +136,11 @@ def _baseline(arguments: argparse.Namespace) -> int:
         _write(files, "--json", {**kept, "baseline": chosen, "not_measured": list(failures)})
         if summary is not None:
             sizes = sorted({len(of_metric) for of_metric in chosen.values()})
-            runs_of_it = f"{' to '.join(f'{size:,}' for size in {sizes[0]: 0, sizes[-1]: 0})} run(s)"
-            summary.print_line(printable(f"{arguments.db}: a baseline of {runs_of_it} for {len(chosen):,} metrics"))
+            many = " to ".join(f"{size:,}" for size in dict.fromkeys((sizes[0], sizes[-1])))
+            plural = "" if sizes[-1] == 1 else "s"
+            summary.print_line(
+                printable(f"{arguments.db}: a baseline of {many} run{plural} for {len(chosen):,} metrics")
+            )
     return 0
 
 
@@ -286,11 +290,10 @@ def _print_series(report: MonitorReport, arguments: argparse.Namespace, to: Scre
 
 def _cells(series: Series) -> tuple[str, ...]:
     verdict, trend = series.verdict, series.trend
-    last = series.points[-1].median
     return (
         cut(series.metric, _MESSAGE_WIDTH),
         f"{len(series.points):,}",
-        f"{last:,.4g} {series.unit}",
+        shown(series.points[-1].median, series.unit),
         "" if verdict.change is None else f"{verdict.change:+.1%}",
         "" if trend is None else f"{trend.slope_per_run:+.2g} a run (p = {trend.p_value:.2g})",
         verdict.level,

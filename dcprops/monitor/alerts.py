@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from dcprops.monitor.report import MonitorReport
 from dcprops.monitor.runs import MonitorError
+from dcprops.printable import printable
 
 __all__ = ["alert_document", "checked_webhook", "send"]
 
@@ -58,7 +59,7 @@ def send(url: str, document: dict[str, Any]) -> str:
         return f"the alerts did not reach {host}: it answered {error.code}"
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
-        return f"the alerts did not reach {host}: {reason}"
+        return printable(f"the alerts did not reach {host}: {str(reason).strip()}")
 
 
 class _NoRedirection(urllib.request.HTTPRedirectHandler):

@@ -10,9 +10,12 @@ from typing import Any, Final
 from dcprops.monitor.machine import Machine, this_machine
 from dcprops.monitor.report import Better
 from dcprops.monitor.runs import Measurement, MonitorError, Run
+from dcprops.printable import cut
 
 __all__ = ["run_of_bench"]
 
+#: The greatest whole number that any measurement comes to.
+_GREATEST: Final = 2**63
 _DIRECTIONS: Final[dict[str, Better]] = {"higher": "higher", "lower": "lower"}
 
 
@@ -52,10 +55,11 @@ def _is_name(name: str) -> bool:
 
 
 def _measurements(row: Mapping[str, Any], where: str) -> Iterator[Measurement]:
-    better = _DIRECTIONS.get(row.get("better", ""))
-    if better is None or not isinstance(row.get("unit"), str):
+    better = _DIRECTIONS.get(str(row.get("better")))
+    unit = row.get("unit")
+    if better is None or not isinstance(unit, str) or not unit.isprintable():
         raise MonitorError(f"{where} says no unit, or not what is better: expected a text, and higher or lower")
-    yield Measurement(row["name"], row["unit"], better, _samples(row.get("ours"), f"ours of {where}"))
+    yield Measurement(row["name"], unit, better, _samples(row.get("ours"), f"ours of {where}"))
     if row.get("ratios") is not None:
         ratios = _samples(row["ratios"], f"ratios of {where}")
         yield Measurement(f"{row['name']}:ratio", "times", _better_ratio(row), ratios)
@@ -65,8 +69,8 @@ def _samples(values: object, what: str) -> tuple[float, ...]:
     if not isinstance(values, list) or not values:
         raise MonitorError(f"{what} has no samples: expected a list of numbers")
     for each in values:
-        if isinstance(each, bool) or not isinstance(each, int | float):
-            raise MonitorError(f"{what} has the sample {each!r}: expected a number")
+        if isinstance(each, bool) or not isinstance(each, int | float) or (isinstance(each, int) and each > _GREATEST):
+            raise MonitorError(f"{what} has the sample {cut(repr(each), 60)}: expected a number")
     return tuple(map(float, values))
 
 

@@ -40,6 +40,8 @@ def trend(medians: Sequence[float]) -> Trend | None:
     """The straight line through the medians of runs by least squares; None with fewer than five runs."""
     if len(medians) < _FEWEST_FOR_A_TREND:
         return None
+    if len(set(medians)) == 1:
+        return Trend(0.0, 1.0)
     line = stats.linregress(range(len(medians)), medians)
     return Trend(float(line.slope), float(line.pvalue))
 

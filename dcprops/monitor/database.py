@@ -36,7 +36,7 @@ class MonitorDatabase:
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool = False) -> None:
         self._path = os.fspath(path)
-        if not create and not Path(path).exists():
+        if not create and not Path(self._path).exists():
             raise MonitorError(f"{self._path} is not there: make it with dcprops monitor baseline --db {self._path}")
         with self._told():
             self._connection = sqlite3.connect(self._path, timeout=_PATIENCE_SECONDS, isolation_level=None)
@@ -73,29 +73,37 @@ class MonitorDatabase:
         """All runs and baselines, as they were at one moment."""
         with self._told(), self._connection:
             self._connection.execute("BEGIN")
-            measured = {
-                run: tuple(_measurements(rows))
-                for run, rows in groupby(self._connection.execute(_statement("measurements")), lambda row: row["run"])
+            try:
+                return self._history()
+            except MonitorError:
+                raise
+            except ValueError as error:
+                raise MonitorError(f"{self._path} is damaged: {error}") from error
+
+    def _history(self) -> History:
+        measured = {
+            run: tuple(_measurements(rows))
+            for run, rows in groupby(self._connection.execute(_statement("measurements")), lambda row: row["run"])
+        }
+        runs = tuple(
+            Run(
+                row["commit_id"],
+                Machine.from_text(row["facts"]),
+                measured.get(row["run"], ()),
+                row["subject"],
+                datetime.fromisoformat(row["recorded_at"]),
+                row["run"],
+            )
+            for row in self._connection.execute(_statement("runs"))
+        )
+        baselines = tuple(
+            {
+                metric: frozenset(row["run"] for row in own)
+                for metric, own in groupby(rows, lambda row: str(row["metric"]))
             }
-            runs = tuple(
-                Run(
-                    row["commit_id"],
-                    Machine.from_text(row["facts"]),
-                    measured.get(row["run"], ()),
-                    row["subject"],
-                    datetime.fromisoformat(row["recorded_at"]),
-                    row["run"],
-                )
-                for row in self._connection.execute(_statement("runs"))
-            )
-            baselines = tuple(
-                {
-                    metric: frozenset(row["run"] for row in own)
-                    for metric, own in groupby(rows, lambda row: str(row["metric"]))
-                }
-                for _, rows in groupby(self._connection.execute(_statement("baselines")), lambda row: row["baseline"])
-            )
-            return History(runs, baselines)
+            for _, rows in groupby(self._connection.execute(_statement("baselines")), lambda row: row["baseline"])
+        )
+        return History(runs, baselines)
 
     def _record(self, run: Run) -> int:
         facts = run.machine.as_json()

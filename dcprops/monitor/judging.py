@@ -23,6 +23,7 @@ from dcprops.monitor.quality import with_what_was_not_found
 from dcprops.monitor.report import Alert, Better, Level, MonitorReport, Point, Series, Verdict
 from dcprops.monitor.runs import History, Measurement, Run, metric_of_quality
 from dcprops.monitor.thresholds import Kind, Settings, Threshold, kind_of
+from dcprops.monitor.values import shown
 
 __all__ = ["BASELINE_RUNS", "judged"]
 
@@ -190,9 +191,13 @@ def _beyond_a_limit(metric: _Metric) -> str:
         return ""
     last = _medians(metric.runs[-1:])[0]
     if metric.threshold.at_least is not None and last < metric.threshold.at_least:
-        return f"{_shown(last, metric)} is below the {_shown(metric.threshold.at_least, metric)} that it must have"
+        return (
+            f"{shown(last, metric.unit)} is below the {shown(metric.threshold.at_least, metric.unit)} that it must have"
+        )
     if metric.threshold.at_most is not None and last > metric.threshold.at_most:
-        return f"{_shown(last, metric)} is above the {_shown(metric.threshold.at_most, metric)} that it may have"
+        return (
+            f"{shown(last, metric.unit)} is above the {shown(metric.threshold.at_most, metric.unit)} that it may have"
+        )
     return ""
 
 
@@ -217,12 +222,12 @@ def _incomparable(metric: _Metric, settings: Settings) -> tuple[Level, str]:
 def _stands_out(metric: _Metric) -> str:
     before, last = _medians(metric.baseline), _medians(metric.runs[-1:])[0]
     is_out = bool(anomalies([*before[-10:], last], partial(_is_far, metric.threshold.warning, False)))
-    return f"; the last one, {_shown(last, metric)}, stands out of it" if is_out else ""
+    return f"; the last one, {shown(last, metric.unit)}, stands out of it" if is_out else ""
 
 
 def _said(metric: _Metric, found: Comparison, level: Level, settings: Settings) -> str:
     before, now = _before_and_now(metric, settings)
-    values = f"{_shown(now, metric)} against {_shown(before, metric)}"
+    values = f"{shown(now, metric.unit)} against {shown(before, metric.unit)}"
     moved = f"{abs(found.worse_by) * 100:.2g} {'percentage points' if metric.kind.is_share else '%'}"
     if level == "ok":
         if found.worse_by <= -metric.threshold.warning:
@@ -238,10 +243,3 @@ def _said(metric: _Metric, found: Comparison, level: Level, settings: Settings) 
 def _before_and_now(metric: _Metric, settings: Settings) -> tuple[float, float]:
     recent = metric.recent[-1:] if metric.kind.is_share else metric.recent[-settings.window :]
     return statistics.median(_medians(metric.baseline)), statistics.median(_medians(recent))
-
-
-def _shown(value: float, metric: _Metric) -> str:
-    if metric.kind.is_share:
-        return f"{value * 100:.6g} %"
-    digits = f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
-    return f"{digits} {metric.unit}"

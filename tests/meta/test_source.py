@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "audit": {*ORACLE, "event_files", "store"},
     "strategies": ORACLE,
     "properties": {*ORACLE, "strategies"},
-    "monitor": ORACLE,
+    "monitor": {"printable"},
     "reports": {*ORACLE, "strategies", "properties", "audit", "printable"},
 }
 #: On top of the house: they may import all of it.
