@@ -39,6 +39,7 @@ _PROJECT: Final = Path("pyproject.toml")
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What `dcprops monitor` takes."""
+    parser.epilog = "all take --db FILE and --json FILE; `dcprops monitor PART --help` says what else"
     parts = parser.add_subparsers(dest="part", metavar="PART", required=True)
 
     def part(name: str, summary: str, perform: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
