@@ -14,10 +14,13 @@ from typing import Final
 
 __all__ = ["FACTS", "Machine", "this_machine"]
 
-#: The packages whose version changes what is measured.
-_PACKAGES: Final = ("duckdb", "hypothesis", "pyarrow", "pydantic")
+#: The packages whose version changes what is measured, of ours or of a peer.
+_PACKAGES: Final = ("duckdb", "hypothesis", "numpy", "pandas", "pyarrow", "pydantic")
 #: What is told of a machine, in this order.
 FACTS: Final = ("cpu", "cores", "memory", "os", "python", *_PACKAGES)
+
+#: What some of them are called elsewhere.
+_ALSO_CALLED: Final = {"cpu": "processor", "os": "system"}
 
 _GIBIBYTE: Final = 1 << 30
 
@@ -31,7 +34,8 @@ class Machine:
     @classmethod
     def from_mapping(cls, facts: Mapping[str, object]) -> Machine:
         """The machine that a mapping describes, in which other things than `FACTS` may stand: they don't count."""
-        return cls(tuple((name, str(facts[name])) for name in FACTS if facts.get(name) is not None))
+        told = {name: facts.get(name, facts.get(_ALSO_CALLED.get(name, name))) for name in FACTS}
+        return cls(tuple((name, str(fact)) for name, fact in told.items() if fact is not None))
 
     @classmethod
     def from_text(cls, text: str) -> Machine:

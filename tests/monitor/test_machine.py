@@ -31,6 +31,7 @@ def test_what_isnt_a_fact_about_a_machine_makes_no_other_machine():
     facts = {"cores": 2, "cpu": "one"}
     assert Machine.from_mapping({"load": 3.5, **facts, "memory": None}) == Machine.from_mapping(facts)
     assert str(Machine.from_mapping(facts)) == "one, cores 2"
+    assert Machine.from_mapping({"cores": 2, "processor": "one"}) == Machine.from_mapping(facts)
 
 
 def test_what_differs_is_named():
