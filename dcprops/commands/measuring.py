@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from dcprops.commands import UsageError
 from dcprops.commands.terminal import progress
 from dcprops.monitor import Run, run_of_bench
 
-__all__ = ["BENCH", "add_measuring_options", "measured"]
+__all__ = ["BENCH", "add_measuring_options", "measured", "read_runs"]
 
 BENCH: Final = (sys.executable, "-m", "dcprops", "bench", "--json", "-")
 #: It ends so where everything was measured, and where something falls short of what is promised.
@@ -32,27 +32,32 @@ def add_measuring_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def measured(
-    files: Sequence[str], options: Sequence[str], commit: str, times: int = 1, command: Sequence[str] = BENCH
-) -> tuple[list[Run], list[str]]:
-    """The runs that files tell of, or so many that are measured now, and a line for each row that wasn't measured.
+def read_runs(files: Sequence[str], commit: str) -> tuple[list[Run], list[str]]:
+    """The runs that files tell of, and a line for each row that wasn't measured.
 
-    Raises UsageError if the command doesn't measure, MonitorError for what is no report of it.
+    Raises UsageError for a file that can't be read, MonitorError for one that is no report of `dcprops bench`.
     """
-    if files and options:
-        raise UsageError("--bench does nothing with --from: nothing is measured")
     runs: list[Run] = []
     failures: list[str] = []
-    with progress("measure") as bar:
-        for place in range(len(files) or times):
-            if bar:
-                bar(place / (len(files) or times), f"run {place + 1} of {len(files) or times}")
-            name = files[place] if files else "what dcprops bench wrote"
-            text = _read(name) if files else _measure([*command, *options])
-            run, failed = run_of_bench(text, name, commit)
-            runs.append(run)
-            failures += failed
+    for name in files:
+        run, failed = run_of_bench(_read(name), name, commit)
+        runs.append(run)
+        failures += failed
     return runs, list(dict.fromkeys(failures))
+
+
+def measured(
+    options: Sequence[str], commit: str, times: int = 1, command: Sequence[str] = BENCH
+) -> Iterator[tuple[Run, list[str]]]:
+    """Measure so many times, each time in a process of its own; gives each run at once, as `read_runs` does.
+
+    Raises UsageError if the command doesn't measure.
+    """
+    with progress("measure") as bar:
+        for place in range(times):
+            if bar:
+                bar(place / times, f"run {place + 1} of {times}")
+            yield run_of_bench(_measure([*command, *options]), "what dcprops bench wrote", commit)
 
 
 def _read(name: str) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from dcprops.commands import UsageError
-from dcprops.commands.measuring import add_measuring_options, measured
+from dcprops.commands.measuring import add_measuring_options, measured, read_runs
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix, write_json
 from dcprops.commands.terminal import count, screen
 from dcprops.monitor import History, MonitorDatabase, MonitorError, MonitorReport, Run, Series, commit_id
@@ -108,10 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     with _outputs(arguments) as (summary, files):
-        runs, failures = measured(arguments.files, arguments.bench, arguments.commit)
-        with MonitorDatabase(arguments.db, create=True) as database:
-            numbers = database.record(runs)
-        _tell_failures(failures)
+        runs, numbers, failures = _recorded(arguments, 1)
         _write(files, "--json", {**_kept(arguments, runs, numbers), "not_measured": failures})
         if summary is not None:
             for each, number in zip(runs, numbers, strict=True):
@@ -123,18 +120,12 @@ def _run(arguments: argparse.Namespace) -> int:
 def _baseline(arguments: argparse.Namespace) -> int:
     _refuse_what_does_nothing(arguments)
     with _outputs(arguments) as (summary, files):
-        runs: Sequence[Run] = ()
-        failures: Sequence[str] = ()
-        if not arguments.last:
-            times = arguments.runs or _BASELINE_RUNS
-            runs, failures = measured(arguments.files, arguments.bench, arguments.commit, times)
-        with MonitorDatabase(arguments.db, create=not arguments.last) as database:
-            numbers = database.record(runs)
+        times = 0 if arguments.last else arguments.runs or _BASELINE_RUNS
+        runs, numbers, failures = _recorded(arguments, times)
+        with MonitorDatabase(arguments.db) as database:
             chosen = _chosen(database.history(), arguments, numbers)
             database.make_baseline(chosen)
-        _tell_failures(failures)
-        kept = _kept(arguments, runs, numbers)
-        _write(files, "--json", {**kept, "baseline": chosen, "not_measured": list(failures)})
+        _write(files, "--json", {**_kept(arguments, runs, numbers), "baseline": chosen, "not_measured": failures})
         if summary is not None:
             sizes = sorted({len(of_metric) for of_metric in chosen.values()})
             many = " to ".join(f"{size:,}" for size in dict.fromkeys((sizes[0], sizes[-1])))
@@ -143,6 +134,27 @@ def _baseline(arguments: argparse.Namespace) -> int:
                 printable(f"{arguments.db}: a baseline of {many} run{plural} for {len(chosen):,} metrics")
             )
     return 0
+
+
+def _recorded(arguments: argparse.Namespace, times: int) -> tuple[list[Run], list[int], list[str]]:
+    """The runs that files tell of, recorded all or none; or so many measured now, each recorded at once.
+
+    With their numbers, and a line for each row that wasn't measured, which is told, too.
+    """
+    if arguments.files and arguments.bench:
+        raise UsageError("--bench does nothing with --from: nothing is measured")
+    runs, failures = read_runs(arguments.files, arguments.commit)
+    numbers: list[int] = []
+    if runs or times:
+        with MonitorDatabase(arguments.db, create=True) as database:
+            numbers += database.record(runs)
+            for run, failed in measured(arguments.bench, arguments.commit, 0 if runs else times):
+                runs.append(run)
+                numbers += database.record([run])
+                failures += failed
+    for failure in dict.fromkeys(failures):
+        _warn(failure)
+    return runs, numbers, list(dict.fromkeys(failures))
 
 
 def _refuse_what_does_nothing(arguments: argparse.Namespace) -> None:
@@ -202,11 +214,6 @@ def _names(run: Run) -> list[str]:
     return sorted(each.metric for each in run.measurements)
 
 
-def _tell_failures(failures: Sequence[str]) -> None:
-    for failure in failures:
-        _warn(failure)
-
-
 # --- judging ---
 
 
@@ -246,8 +253,9 @@ def _judged(arguments: argparse.Namespace) -> MonitorReport:
     with MonitorDatabase(arguments.db) as database:
         history = database.history()
     if getattr(arguments, "files", None):
-        judged_too, failures = measured(arguments.files, [], arguments.commit or "")
-        _tell_failures(failures)
+        judged_too, failures = read_runs(arguments.files, arguments.commit or "")
+        for failure in failures:
+            _warn(failure)
         history = replace(history, runs=(*history.runs, *judged_too))
     chosen = set(_metrics(history, arguments.only))
     _metrics(history, [pattern for pattern, _ in arguments.threshold])

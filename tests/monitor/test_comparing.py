@@ -57,8 +57,8 @@ def test_a_test_that_trims_is_yuens():
 
 def test_a_test_that_trims_agrees_with_scipys():
     generator = np.random.default_rng(0)
-    for one, other in ((5, 15), (2, 15), (4, 5), (5, 10), (12, 30)):
-        recent, baseline = generator.standard_t(3, one), generator.standard_t(3, other)
+    for one, other, spread in ((5, 15, 1), (2, 15, 1), (4, 5, 1), (5, 10, 1), (12, 30, 1), (5, 15, 1e-5)):
+        recent, baseline = spread * generator.standard_t(3, one), spread * generator.standard_t(3, other)
         expected = stats.ttest_ind(recent, baseline, trim=0.2, alternative="greater").pvalue
         found = differing_speeds(np.exp(baseline).tolist(), np.exp(recent).tolist(), "lower")
         assert found.trimmed_p_value == pytest.approx(expected)

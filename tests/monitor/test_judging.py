@@ -77,6 +77,28 @@ def test_one_disturbed_run_is_no_regression():
     assert series.anomalies == (19,)
 
 
+def test_runs_that_are_all_slower_but_far_apart_are_no_regression():
+    # All 75 pairs are worse and the median by 6 %, but between 101 and 170 anything may be the next one.
+    series = only(judged(history_of(USUAL, [101.0, 102.0, 106.0, 130.0, 170.0])))
+    assert series.verdict.p_value is not None
+    assert series.verdict.p_value < 0.001
+    assert series.verdict.level == "ok"
+
+
+def test_a_shift_of_few_runs_is_no_large_effect():
+    """Runs of two speeds, of which the slower one comes more often: the median jumps, but runs are as they were."""
+    before = [90 + place / 1000 for place in range(26)] + [110 + place / 1000 for place in range(24)]
+    since = [90 + place / 1007 for place in range(15)] + [110 + place / 1007 for place in range(35)]
+    verdict = only(judged(history_of(before, since), Settings(window=50))).verdict
+    assert verdict.change is not None
+    assert verdict.change > 0.2
+    assert verdict.p_value is not None
+    assert verdict.p_value < 0.01
+    assert verdict.effect is not None
+    assert 0.2 < verdict.effect < 0.474
+    assert verdict.level == "ok"
+
+
 def test_only_the_last_runs_count():
     assert only(judged(history_of(USUAL, [*times(LIKE_IT, 1.2), *LIKE_IT]))).verdict.level == "ok"
     assert only(judged(history_of(USUAL, [*LIKE_IT, *times(LIKE_IT, 1.2)]))).verdict.level == "critical"
