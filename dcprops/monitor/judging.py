@@ -232,12 +232,14 @@ def _said(metric: _Metric, found: Comparison, level: Level, settings: Settings) 
     if level == "ok":
         if found.worse_by <= -metric.threshold.warning:
             return f"{moved} better than the baseline: {values}"
-        return f"as the baseline: {values}"
+        if found.worse_by < metric.threshold.warning:
+            return f"as the baseline: {values}"
     told = f"p = {found.p_value:.2g}"
     if found.effect is not None:
         runs = min(len(metric.recent), settings.window)
         told += f", Cliff's delta {found.effect:.2f}, {runs} runs beside {len(metric.baseline)}"
-    return f"{moved} worse than the baseline: {values} ({told})"
+    doubt = " (which may be chance)" if level == "ok" else ""
+    return f"{moved} worse than the baseline{doubt}: {values} ({told})"
 
 
 def _before_and_now(metric: _Metric, settings: Settings) -> tuple[float, float]:

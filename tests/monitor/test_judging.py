@@ -83,12 +83,15 @@ def test_runs_that_are_all_slower_but_far_apart_are_no_regression():
     assert series.verdict.p_value is not None
     assert series.verdict.p_value < 0.001
     assert series.verdict.level == "ok"
+    assert series.verdict.message.startswith(
+        "6 % worse than the baseline (which may be chance): 106 ms against 100 ms (p"
+    )
 
 
 def test_a_shift_of_few_runs_is_no_large_effect():
     """Runs of two speeds, of which the slower one comes more often: the median jumps, but runs are as they were."""
-    before = [90 + place / 1000 for place in range(26)] + [110 + place / 1000 for place in range(24)]
-    since = [90 + place / 1007 for place in range(15)] + [110 + place / 1007 for place in range(35)]
+    before = [90 + place / 1000 for place in range(29)] + [110 + place / 1000 for place in range(21)]
+    since = [90 + place / 1007 for place in range(13)] + [110 + place / 1007 for place in range(37)]
     verdict = only(judged(history_of(before, since), Settings(window=50))).verdict
     assert verdict.change is not None
     assert verdict.change > 0.2
@@ -132,6 +135,15 @@ def test_a_baseline_of_its_own_machine_is_found_behind_one_of_another():
     baselines = (*history.baselines, {"job": frozenset(run.number for run in others)})
     report = judged(History((*history.runs, *others, back), baselines))
     assert only(report).verdict.level == "critical"
+
+
+def test_runs_of_another_machine_in_between_dont_count():
+    history = history_of(USUAL, times(LIKE_IT[:4], 1.2))
+    others = [run_of(number, {"job": 1.0}, OTHER) for number in range(100, 105)]
+    series = only(judged(replace(history, runs=(*history.runs, *others, run_of(200, {"job": 120.5})))))
+    assert (series.verdict.level, series.verdict.effect) == ("critical", 1.0)
+    assert series.change_points == (15,)  # of the level here, not of the machine
+    assert len(series.points) == 25
 
 
 def test_without_a_baseline_nothing_is_known():
