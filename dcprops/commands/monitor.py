@@ -20,7 +20,8 @@ from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix,
 from dcprops.commands.terminal import count, screen
 from dcprops.monitor import History, MonitorDatabase, MonitorError, MonitorReport, Run, Series, commit_id
 from dcprops.monitor.alerts import alert_document, checked_webhook, send
-from dcprops.monitor.thresholds import Settings, settings_of, threshold_of_option
+from dcprops.monitor.runs import metric_of_quality
+from dcprops.monitor.thresholds import BASELINE_RUNS, Settings, settings_of, threshold_of_option
 from dcprops.monitor.values import shown
 from dcprops.printable import cut, printable
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_options", "run"]
 
-#: How many runs a baseline is measured with: fewer leave it open what dozens of metrics at once mean.
-_BASELINE_RUNS: Final = 15
 _Value = TypeVar("_Value")
 
 _MESSAGE_WIDTH: Final = 200
@@ -53,7 +52,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_measuring_options(baseline)
     baseline.add_argument("--commit", metavar="HASH", type=_commit, help="the commit that is measured")
     baseline.add_argument(
-        "--runs", metavar="N", type=_one_or_more, help=f"measure so many times (default: {_BASELINE_RUNS})"
+        "--runs", metavar="N", type=_one_or_more, help=f"measure so many times (default: {BASELINE_RUNS})"
     )
     baseline.add_argument(
         "--last", metavar="N", type=_one_or_more, help="take the last N runs of the database instead of measuring"
@@ -120,7 +119,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _baseline(arguments: argparse.Namespace) -> int:
     _refuse_what_does_nothing(arguments)
     with _outputs(arguments) as (summary, files):
-        times = 0 if arguments.last else arguments.runs or _BASELINE_RUNS
+        times = 0 if arguments.last else arguments.runs or BASELINE_RUNS
         runs, numbers, failures = _recorded(arguments, times)
         with MonitorDatabase(arguments.db) as database:
             chosen = _chosen(database.history(), arguments, numbers)
@@ -175,11 +174,14 @@ def _chosen(history: History, arguments: argparse.Namespace, numbers: Sequence[i
     chosen: dict[str, list[int]] = {}
     for metric in _metrics(history, arguments.only, [*numbers]):
         runs = [run for run in history.runs if any(each.metric == metric for each in run.measurements)]
+        last = runs[-1]
         if numbers:
             chosen[metric] = [run.number for run in runs if run.number in numbers]
+        elif last.subject:  # what an audit didn't find counts, too: its baseline is that of the whole file
+            audits = [run.number for run in history.runs if run.subject == last.subject][-arguments.last :]
+            chosen |= dict.fromkeys((metric, metric_of_quality(last.subject, "valid")), audits)
         else:
-            here = [run for run in runs if run.subject or run.machine == runs[-1].machine]
-            chosen[metric] = [run.number for run in here[-arguments.last :]]
+            chosen[metric] = [run.number for run in runs if run.machine == last.machine][-arguments.last :]
     return chosen
 
 

@@ -22,13 +22,11 @@ from dcprops.monitor.machine import Machine
 from dcprops.monitor.quality import with_what_was_not_found
 from dcprops.monitor.report import Alert, Better, Level, MonitorReport, Point, Series, Verdict
 from dcprops.monitor.runs import History, Measurement, Run, metric_of_quality
-from dcprops.monitor.thresholds import Kind, Settings, Threshold, kind_of
+from dcprops.monitor.thresholds import BASELINE_RUNS, Kind, Settings, Threshold, kind_of
 from dcprops.monitor.values import shown
 
-__all__ = ["BASELINE_RUNS", "judged"]
+__all__ = ["judged"]
 
-#: How many runs a baseline should have: with fewer, little is certain about dozens of metrics at once.
-BASELINE_RUNS: Final = 15
 _ALERTED: Final[tuple[Level, ...]] = ("critical", "warning")
 
 

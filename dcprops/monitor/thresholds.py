@@ -13,7 +13,10 @@ from typing import Any, Final
 
 from dcprops.monitor.runs import QUALITY, MonitorError
 
-__all__ = ["KINDS", "Kind", "Settings", "Threshold", "kind_of", "settings_of", "threshold_of_option"]
+__all__ = ["BASELINE_RUNS", "KINDS", "Kind", "Settings", "Threshold", "kind_of", "settings_of", "threshold_of_option"]
+
+#: How many runs a baseline should have: with fewer, little is certain about dozens of metrics at once.
+BASELINE_RUNS: Final = 15
 
 
 @dataclass(frozen=True)

@@ -306,6 +306,19 @@ def test_an_audit_is_recorded_and_followed(
     )
 
 
+def test_a_baseline_of_one_finding_is_one_of_the_whole_file(
+    tmp_path: Path, sample_path: Path, coherent_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    db = str(tmp_path / "m.db")
+    for path, status in ((coherent_path, 0), (sample_path, 1)):
+        assert main(["audit", str(path), "--record", db, "--record-as", "f"]) == status
+    capsys.readouterr()
+    only = ["--only", "quality/f/anomalies/before-hire", "--json", "-"]
+    assert main(["monitor", "baseline", "--db", db, "--last", "2", *only]) == 0
+    told = json.loads(capsys.readouterr().out)["baseline"]
+    assert told == {"quality/f/anomalies/before-hire": [1, 2], "quality/f/valid": [1, 2]}
+
+
 def test_the_name_of_a_recorded_file_is_its_path(
     sample_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):

@@ -13,8 +13,8 @@ import pytest
 from dcprops.commands import COMMANDS
 from dcprops.monitor import MonitorDatabase
 from dcprops.monitor.alerts import alert_document
-from dcprops.monitor.judging import BASELINE_RUNS, judged
-from dcprops.monitor.thresholds import KINDS, Threshold, settings_of
+from dcprops.monitor.judging import judged
+from dcprops.monitor.thresholds import BASELINE_RUNS, KINDS, Threshold, settings_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "monitor.md").read_text(encoding="utf-8")
 

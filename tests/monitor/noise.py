@@ -21,8 +21,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dcprops.monitor import History, Machine, Measurement, Run
-from dcprops.monitor.judging import BASELINE_RUNS, judged
-from dcprops.monitor.thresholds import Settings
+from dcprops.monitor.judging import judged
+from dcprops.monitor.thresholds import BASELINE_RUNS, Settings
 
 MACHINE = Machine.from_mapping({"cpu": "one", "cores": 2})
 RUNS_OF_QUIET = 20

@@ -120,11 +120,9 @@ def test_a_webhook_that_doesnt_speak_http_is_told(
         def speak() -> None:
             connection, _ = server.accept()
             with connection:
-                connection.recv(65536)
-                if says is None:
-                    connection.recv(1)  # until the other side gives up
-                else:
-                    connection.sendall(says)
+                while connection.recv(65536) and says is None:
+                    pass  # silent until the other side gives up
+                connection.sendall(says or b"")
 
         thread = threading.Thread(target=speak)
         thread.start()

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dcprops.monitor import History, MonitorReport, Run, Series, run_of_audit
-from dcprops.monitor.judging import BASELINE_RUNS, judged
-from dcprops.monitor.thresholds import Settings
+from dcprops.monitor.judging import judged
+from dcprops.monitor.thresholds import BASELINE_RUNS, Settings
 
 from .histories import LIKE_IT, ONE, OTHER, USUAL, history_of, run_of, times
 

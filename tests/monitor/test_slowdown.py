@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from dcprops.monitor import MonitorDatabase, Run, run_of_bench
-from dcprops.monitor.judging import BASELINE_RUNS, judged
+from dcprops.monitor.judging import judged
+from dcprops.monitor.thresholds import BASELINE_RUNS
 
 JOB = Path(__file__).with_name("measured_job.py")
 USUAL, SLOWER = 1000, 1300
