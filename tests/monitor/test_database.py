@@ -6,6 +6,7 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -125,6 +126,41 @@ def test_what_two_processes_record_at_once_is_all_kept(tmp_path: Path):
     assert [run.number for run in runs] == list(range(1, 21))
     assert sorted(str(run.machine) for run in runs) == ["one"] * 10 + ["two"] * 10
     assert {run.measurements[0].samples for run in runs} == {(1.0, 2.0)}
+
+
+def test_a_file_that_another_process_makes_meanwhile_is_made_once(tmp_path: Path):
+    MonitorDatabase(tmp_path / "model.db", create=True).close()
+    with sqlite3.connect(tmp_path / "model.db") as model:
+        tables = [
+            sql
+            for (sql,) in model.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+            if "sqlite_" not in sql
+        ]
+        ((application,),) = model.execute("PRAGMA application_id")
+    model.close()
+    other = sqlite3.connect(tmp_path / "m.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    told: list[object] = []
+
+    def open_it() -> None:
+        try:
+            with MonitorDatabase(tmp_path / "m.db", create=True) as database:
+                told.extend(database.record([run_of(0, {"m": 1})]))
+        except MonitorError as error:
+            told.append(error)
+
+    opening = threading.Thread(target=open_it)
+    opening.start()
+    opening.join(0.3)  # by then it waits for the other one, as a rule
+    assert told == []
+    for sql in tables:
+        other.execute(sql)
+    other.execute(f"PRAGMA application_id = {application}")
+    other.execute("PRAGMA user_version = 1")
+    other.execute("COMMIT")
+    opening.join()
+    other.close()
+    assert told == [1]
 
 
 def test_a_reader_sees_a_run_as_a_whole_while_another_process_writes(tmp_path: Path):
