@@ -14,6 +14,7 @@ from dcprops.commands import UsageError
 from dcprops.commands.audit_summary import print_summary
 from dcprops.commands.balance_csv import write_csv
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix, write_json
+from dcprops.commands.recording import add_recording_options, record, refuse_what_records_nothing
 from dcprops.commands.stores import written
 from dcprops.commands.terminal import count, day, progress, screen
 from dcprops.event_files import EventFileError
@@ -33,6 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--db", metavar="FILE", help="append the valid events to this store, which is made if it isn't there"
     )
+    add_recording_options(parser)
     parser.add_argument("--show", metavar="N", type=count, default=20, help="list so many findings (default: 20)")
     parser.add_argument("--csv", metavar="FILE", help="write the balances as CSV, with - to standard output")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON, with - to standard output")
@@ -41,24 +43,31 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Audit the file. 0 if every row is a valid event and no anomaly is an error, else 1."""
-    kept = {"the file that is audited": arguments.file, **({"the store": arguments.db} if arguments.db else {})}
-    refuse_to_mix({"--json": arguments.json, "--csv": arguments.csv}, kept)
-    if arguments.db:
-        refuse_to_mix({"--db": arguments.db}, {"the file that is audited": arguments.file})
+    refuse_what_records_nothing(arguments)
+    kept = {"the store": arguments.db, "the monitor's database": arguments.record}
+    read = {"the file that is audited": arguments.file}
+    refuse_to_mix(
+        {"--json": arguments.json, "--csv": arguments.csv}, read | {what: name for what, name in kept.items() if name}
+    )
+    refuse_to_mix({"--db": arguments.db, "--record": arguments.record}, read)
     summary = None if STANDARD_OUTPUT in {arguments.json, arguments.csv} else screen()
     with ExitStack() as outputs:
         report = outputs.enter_context(output_file(arguments.json)) if arguments.json else None
         table = outputs.enter_context(output_file(arguments.csv)) if arguments.csv else None
         found = _audited(arguments)
         stored = _stored(arguments) if arguments.db else None
+        recorded = record(found, arguments) if arguments.record else None
         if report is not None:
-            write_json({**found.to_json(), **({} if stored is None else {"stored": stored.to_json()})}, report)
+            also = {"stored": stored.to_json() if stored else None, "recorded": recorded}
+            write_json({**found.to_json(), **{name: each for name, each in also.items() if each}}, report)
         if table is not None:
             write_csv(found.balances or (), table)
     if summary is not None:
         print_summary(found, arguments.show, summary)
         if stored is not None:
             summary.print_line(printable(str(stored)))
+        if recorded is not None:
+            summary.print_line(printable("{db}: recorded as run {run} of {name}".format_map(recorded)))
     return 0 if found.ok and (stored is None or stored.ok) else 1
 
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "dcprops"
 SOURCES = sorted([*PACKAGE.rglob("*.py"), *ROOT.glob("_dcprops*.py")])
 FACADES = sorted(path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in PACKAGE.rglob("__init__.py"))
-OPTIONAL = {"duckdb", "jsonschema", "pyarrow", "rich", "numpy"}
+OPTIONAL = {"duckdb", "jsonschema", "pyarrow", "rich", "numpy", "scipy"}
 
 EVENTS = {"events"}
 TABLES = {*EVENTS, "schemas", "rules"}
@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "audit": {*ORACLE, "event_files", "store"},
     "strategies": ORACLE,
     "properties": {*ORACLE, "strategies"},
-    "monitor": ORACLE,
+    "monitor": {"printable"},
     "reports": {*ORACLE, "strategies", "properties", "audit", "printable"},
 }
 #: On top of the house: they may import all of it.
@@ -51,6 +51,7 @@ WITHOUT_HYPOTHESIS = {
     "audit",
     "store",
     "population",
+    "monitor",
 }
 
 

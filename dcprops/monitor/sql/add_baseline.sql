@@ -1,0 +1,1 @@
+INSERT INTO baselines (made_at) VALUES (:made_at);

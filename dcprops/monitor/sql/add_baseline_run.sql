@@ -1,0 +1,1 @@
+INSERT INTO baseline_runs (baseline, metric, run) VALUES (:baseline, :metric, :run);

@@ -1,0 +1,1 @@
+INSERT INTO machines (facts) VALUES (:facts) ON CONFLICT (facts) DO NOTHING;

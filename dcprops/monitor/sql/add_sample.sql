@@ -1,0 +1,1 @@
+INSERT INTO samples (measurement, place, value) VALUES (:measurement, :place, :value);
