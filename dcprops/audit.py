@@ -107,10 +107,11 @@ def audit(
     the ledger that the valid ones are.
 
     A row is valid if `SimulationEvent` accepts it. Balances are as of the end of `as_of`, by default the last
-    effective date in the file. The overview counts and sums events and balances without keeping any. `birth_years` by employee_id makes the catch-up limits exact. What is wrong is kept; the
-    valid events of a large file of lines are not, where the `duckdb` extra is installed: they are judged some people at
-    a time. `on_progress(share, rows)` is called now and then, from any thread, with the share of the file that has been
-    read, from 0 to 1, and the number of rows.
+    effective date in the file. The overview counts and sums events and balances without keeping any. `birth_years` by
+    employee_id makes the catch-up limits exact. What is wrong is kept; the valid events of a large file of lines are
+    not, where the `duckdb` extra is installed: they are judged some people at a time. `on_progress(share, rows)` is
+    called now and then, from any thread, with the share of the file that has been read, from 0 to 1, and the number of
+    rows.
 
     Raises EventFileError, a ValueError of one line, for a file that can't be read as an event file; so is one of which
     no row is JSON, or none of the first thousand.

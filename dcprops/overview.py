@@ -94,7 +94,10 @@ class Counting:
             events=MappingProxyType(
                 {
                     name: MappingProxyType(
-                        {(month // 12, month % 12 + 1): self._months[name][month] for month in sorted(self._months[name])}
+                        {
+                            (month // 12, month % 12 + 1): self._months[name][month]
+                            for month in sorted(self._months[name])
+                        }
                     )
                     for name in EVENT_TYPES
                     if name in self._months
@@ -127,4 +130,3 @@ def _step(amount: Decimal) -> Step:
     power = amount.adjusted()
     first = amount.as_tuple().digits[0]  # digits start with the first that counts
     return power, 5 if first >= 5 else 2 if first >= 2 else 1
-

@@ -162,7 +162,8 @@ class Tally:
             if amount is None or not isinstance(day, str):
                 continue
             seen.add(event_id)
-            whose = _PersonYear(*(str(document.get(key)) for key in _PersonYear._fields[:3]), _year(day))
+            scenario, design, employee = (str(document.get(key)) for key in _PersonYear._fields[:3])
+            whose = _PersonYear(scenario, design, employee, _year(day))
             contributed[whose] += amount
             if payload.get("source") in DEFERRAL_SOURCES:
                 deferred[whose] += amount

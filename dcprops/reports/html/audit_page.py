@@ -16,6 +16,7 @@ from dcprops.audit import Audit
 from dcprops.overview import DISTRIBUTED, TOTALS, Overview
 from dcprops.overview import Step as Size
 from dcprops.reference.balances import SOURCES
+from dcprops.reports.html.drawing import our_looks
 from dcprops.reports.html.page import page
 from dcprops.reports.html.plots import columns, rows_of_columns
 from dcprops.rules.anomalies import ANOMALIES
@@ -29,6 +30,7 @@ _LINES: Final = 12
 _COLUMNS: Final = 96
 
 
+@our_looks()
 def audit_html(found: Audit, notes: Sequence[str] = ()) -> str:
     """What an audit with an overview found as one HTML page that needs nothing else. `notes` are further sentences.
 
@@ -146,7 +148,7 @@ def _periods(keys: Iterable[int]) -> list[range]:
 
 
 def _named(years: range) -> str:
-    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    return str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
 
 
 def _events(overview: Overview) -> Markup | None:

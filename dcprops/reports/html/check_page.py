@@ -13,8 +13,9 @@ from markupsafe import Markup
 from dcprops.properties import CheckResult, Failure, Generated, MatrixCell, Report
 from dcprops.properties.generated import LIMITS, SIDES
 from dcprops.reference import timeline
+from dcprops.reports.html.drawing import our_looks
 from dcprops.reports.html.ledger_plot import MOST_ACCOUNTS, Lane, lanes, ledger_plot
-from dcprops.reports.html.matrix_plot import legend, matrix_plot
+from dcprops.reports.html.matrix_plot import LEGEND, matrix_plot
 from dcprops.reports.html.page import page
 from dcprops.reports.html.plots import bars, columns
 
@@ -65,6 +66,7 @@ class _Smallest:
     balances: tuple[Lane, ...]
 
 
+@our_looks()
 def check_html(report: Report) -> str:
     """The report as one HTML page that needs nothing else: no network, no script, no font."""
     suites = {suite: [each for each in report.checks if each.suite == suite] for suite in _suites(report)}
@@ -78,7 +80,7 @@ def check_html(report: Report) -> str:
         smallest=_smallest(report.checks),
         matrix=matrix_plot("matrix", report.matrix) if report.matrix else None,
         matrix_rows=tuple(_matrix_rows(report.matrix)),
-        matrix_legend=legend(),
+        matrix_legend=LEGEND,
         generated=report.generated,
         pictures={} if report.generated is None else dict(_pictures(report.generated)),
         limits=LIMITS,
@@ -133,8 +135,9 @@ def _matrix_rows(cells: Iterable[MatrixCell]) -> Iterator[tuple[str, str, dict[s
 def _pictures(generated: Generated) -> Iterator[tuple[str, Markup]]:
     """The distributions of what was generated; those of which there is nothing are left out."""
     if sum(generated.events.values()):
-        yield "events", bars(
-            "generated-events", "Events by type", _said(generated.events), list(generated.events.items())
+        yield (
+            "events",
+            bars("generated-events", "Events by type", _said(generated.events), list(generated.events.items())),
         )
     if generated.amounts:
         zero = [("0", generated.amounts[None])] if None in generated.amounts else []
@@ -148,8 +151,16 @@ def _pictures(generated: Generated) -> Iterator[tuple[str, Markup]]:
         )  # fmt: skip
     if generated.years:
         years = _years(generated.years)
-        yield "years", columns(
-            "generated-years", "Effective dates by year", _said(years), list(years.values()), list(years), most_labels=6
+        yield (
+            "years",
+            columns(
+                "generated-years",
+                "Effective dates by year",
+                _said(years),
+                list(years.values()),
+                list(years),
+                most_labels=6,
+            ),
         )
     for place, (limit, sides) in enumerate(generated.limits.items()):
         if sum(sides.values()):

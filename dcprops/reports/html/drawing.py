@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 from xml.etree import ElementTree as Xml
 
+import matplotlib
 from markupsafe import Markup
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -21,23 +22,32 @@ from matplotlib.figure import Figure
 from dcprops.printable import printable
 from dcprops.reports.html.palette import drawn_as, names_as_drawn
 
-__all__ = ["SMALL", "Drawing"]
+__all__ = ["SMALL", "Drawing", "our_looks"]
 
 #: The size of text in figures, in pixels.
 SMALL: Final = 12.0
-_SETTINGS: Final = {"svg.fonttype": "none", "svg.hashsalt": "dcprops", "text.parse_math": False, "text.usetex": False}
 _NO_METADATA: Final = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}\b")
 _REFERENCE: Final = re.compile(r"url\(#([^)]+)\)")
 _HREF: Final = "{http://www.w3.org/1999/xlink}href"
 
 
+@contextmanager
+def our_looks() -> Iterator[None]:
+    """While figures are drawn: matplotlib's defaults whatever the user has set, texts as texts, the same ids always."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams["svg.fonttype"] = "none"
+        matplotlib.rcParams["svg.hashsalt"] = "dcprops"
+        matplotlib.rcParams["text.parse_math"] = False
+        yield
+
+
 class Drawing:
-    """A figure of so many pixels by so many, to draw into with matplotlib's axes."""
+    """A figure of so many pixels by so many, to draw into with matplotlib's axes while `our_looks` hold."""
 
     def __init__(self, width: float, height: float) -> None:
-        with rc_context(_SETTINGS):
-            self._figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+        self._figure = Figure(figsize=(width / 72, height / 72), dpi=72)
         FigureCanvasSVG(self._figure)
         self._figure.patch.set_visible(False)
         self._width, self._height = width, height
@@ -51,8 +61,7 @@ class Drawing:
             width / self._width,
             height / self._height,
         )
-        with rc_context(_SETTINGS):
-            axes = self._figure.add_axes(place)
+        axes = self._figure.add_axes(place)
         axes.patch.set_visible(False)
         for spine in axes.spines.values():
             spine.set_visible(False)
@@ -83,8 +92,7 @@ class Drawing:
     def svg(self, name: str, title: str, description: str) -> Markup:
         """The figure as an element to put into a page. No two figures of a page may have the same name."""
         file = io.StringIO()
-        with rc_context(_SETTINGS):
-            self._figure.savefig(file, format="svg", metadata=_NO_METADATA)
+        self._figure.savefig(file, format="svg", metadata=_NO_METADATA)
         root = Xml.fromstring(file.getvalue())  # noqa: S314  # matplotlib has just written it
         for parent in root.iter():
             for child in list(parent):

@@ -20,7 +20,7 @@ from dcprops.reference.balances import Account, running_balances
 from dcprops.reference.order import canonical_order, distinct
 from dcprops.reports.html.drawing import SMALL, Drawing
 from dcprops.reports.html.palette import drawn_as
-from dcprops.reports.html.plots import WIDTH, labelled
+from dcprops.reports.html.plots import BROAD, labelled
 
 __all__ = ["MOST_ACCOUNTS", "Lane", "lanes", "ledger_plot"]
 
@@ -80,9 +80,7 @@ def _person(event: SimulationEvent) -> tuple[str, str, str]:
 
 def _of(account: Account, events: Iterable[SimulationEvent]) -> Iterator[SimulationEvent]:
     return (
-        event
-        for event in events
-        if _person(event) == account[:3] and event.payload.plan_id in {None, account.plan_id}
+        event for event in events if _person(event) == account[:3] and event.payload.plan_id in {None, account.plan_id}
     )
 
 
@@ -96,31 +94,36 @@ def _valid(documents: Iterable[Mapping[str, Any]]) -> Iterator[SimulationEvent]:
 
 def ledger_plot(name: str, title: str, drawn: Sequence[Lane]) -> Markup:
     """The accounts one below the other, over one axis of days."""
-    width = 2 * WIDTH
+    width = BROAD
     days = [event.effective_date.toordinal() for lane in drawn for event in lane.events]
     first, last = min(days), max(days)
     beside = max(1.0, (last - first) * 0.03)
     kinds = [[kind for kind in EVENT_TYPES if any(_kind(event) == kind for event in lane.events)] for lane in drawn]
-    heights = [34 + _LANE * len(of_lane) + (_BALANCES + 18) * bool(lane.balances) for lane, of_lane in zip(drawn, kinds, strict=True)]
-    drawing = Drawing(width, sum(heights) + 56)
-    drawing_top = 30.0
+    heights = [
+        46 + _LANE * len(of_lane) + (_BALANCES + 18) * bool(lane.balances)
+        for lane, of_lane in zip(drawn, kinds, strict=True)
+    ]
+    drawing = Drawing(width, sum(heights) + 50)
+    above = 30.0
     ticks = _ticks(first, last)
     _legend(drawing, width)
     for lane, of_lane, height in zip(drawn, kinds, heights, strict=True):
         inner = width - _LEFT - _RIGHT
-        top = drawing.axes(_LEFT, drawing_top + 24, inner, _LANE * len(of_lane))
+        top = drawing.axes(_LEFT, above + 26, inner, _LANE * len(of_lane))
         top.set_xlim(first - beside, last + beside)
         shown = lane.name if len(lane.name) <= _NAME else f"{lane.name[:_NAME]}…"
-        drawing.say(top, -(_LEFT - 4) / inner, 1 + 9 / (_LANE * len(of_lane)), shown, transform=top.transAxes, fontweight="bold")
+        drawing.say(
+            top, -(_LEFT - 4) / inner, 1 + 9 / (_LANE * len(of_lane)), shown, transform=top.transAxes, fontweight="bold"
+        )
         _events(drawing, top, lane, of_lane)
         _lines_of_days(top, ticks)
         if lane.balances:
-            bottom = drawing.axes(_LEFT, drawing_top + 24 + _LANE * len(of_lane) + 12, inner, _BALANCES)
+            bottom = drawing.axes(_LEFT, above + 26 + _LANE * len(of_lane) + 12, inner, _BALANCES)
             bottom.set_xlim(first - beside, last + beside)
             _lines(drawing, bottom, lane, last + beside)
             _lines_of_days(bottom, ticks)
-        drawing_top += height
-    foot = drawing.axes(_LEFT, drawing_top, width - _LEFT - _RIGHT, 1)
+        above += height
+    foot = drawing.axes(_LEFT, above - 6, width - _LEFT - _RIGHT, 1)
     foot.set_xlim(first - beside, last + beside)
     drawing.ticks(foot, "x", [day.toordinal() for day in ticks], [day.isoformat() for day in ticks], grid=False)
     return drawing.svg(name, title, _described(drawn))
@@ -160,7 +163,7 @@ def _events(drawing: Drawing, axes: Axes, lane: Lane, kinds: Sequence[str]) -> N
         if len(times) <= 24:
             for day, often in times.items():
                 if often > 1:
-                    drawing.say(axes, day, row - 0.1, f"  ×{often}", colour="muted", fontsize=SMALL - 1)
+                    drawing.say(axes, day, row - 0.1, f"  {often} times", colour="muted", fontsize=SMALL - 1)
 
 
 def _lines(drawing: Drawing, axes: Axes, lane: Lane, until: float) -> None:
@@ -192,7 +195,9 @@ def _lines_of_days(axes: Axes, days: Iterable[date]) -> None:
 def _ticks(first: int, last: int) -> list[date]:
     """A few days to say: starts of years or months where there are enough, else days evenly apart."""
     start, end = date.fromordinal(first), date.fromordinal(last)
-    years = [date(year, 1, 1) for year in range(start.year, end.year + 1) if first <= date(year, 1, 1).toordinal() <= last]
+    years = [
+        date(year, 1, 1) for year in range(start.year, end.year + 1) if first <= date(year, 1, 1).toordinal() <= last
+    ]
     months = [
         day
         for month in range(start.year * 12 + start.month, min(end.year * 12 + end.month, start.year * 12 + 40))

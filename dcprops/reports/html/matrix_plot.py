@@ -11,11 +11,12 @@ from dcprops.properties import MatrixCell
 from dcprops.reports.html.drawing import Drawing
 from dcprops.reports.html.palette import drawn_as
 
-__all__ = ["matrix_plot"]
+__all__ = ["LEGEND", "matrix_plot"]
 
 _CELL: Final = 17.0
 _LETTER: Final = 6.6
-_BETWEEN_PAYLOADS: Final = 0.9
+#: So many rows are between two payloads, the name of the second in them.
+_BETWEEN_PAYLOADS: Final = 1.7
 #: Outcome and level, and how they look: shape, size, colour, and whether the shape is filled.
 _MARKS: Final = (
     ("rejected", "must", "o", 5.0, "calm", True),
@@ -25,19 +26,19 @@ _MARKS: Final = (
     ("crashed", "must", "^", 11.0, "bad", True),
     ("crashed", "should", "^", 11.0, "bad", False),
 )
-_SIGNS: Final = {"o": "dot", "X": "cross", "^": "triangle"}
+#: The same in words.
+LEGEND: Final = "a dot is rejected, a cross accepted, a triangle crashed; hollow where the level is should"
 
 
 def matrix_plot(name: str, cells: Sequence[MatrixCell]) -> Markup:
     """A mark for each cell; its shape says the outcome, and whether it is filled the level."""
-    rules = sorted({cell.rule for cell in cells}, key=[cell.rule for cell in cells].index)
+    rules = list(dict.fromkeys(cell.rule for cell in cells))
     heights = _heights(cells)
     label = max(len(field) for _, field in heights) * _LETTER + 14
     most = max(heights.values())
-    top = max(map(len, rules)) * _LETTER * 0.78 + 12
+    top = max(map(len, rules)) * _LETTER * 0.8 + 34
     width, height = len(rules) * _CELL, (most + 1) * _CELL
-    legend = 30.0
-    drawing = Drawing(label + width + 90, top + height + legend)
+    drawing = Drawing(label + width + 70, top + height + 8)
     axes = drawing.axes(label, top, width, height)
     axes.set_xlim(-0.5, len(rules) - 0.5)
     axes.set_ylim(most + 0.5, -0.5)
@@ -56,14 +57,12 @@ def matrix_plot(name: str, cells: Sequence[MatrixCell]) -> Markup:
             markeredgewidth=1.2,
         )
     for place, rule in enumerate(rules):
-        drawing.say(axes, place - 0.1, -0.9, rule, rotation=52, colour="ink")
+        drawing.say(axes, place - 0.1, -2.1, rule, rotation=52, colour="ink")
     for (payload, field), row in heights.items():
-        is_first = row == min(each for (other, _), each in heights.items() if other == payload)
         drawing.say(axes, -0.8, row, field, ha="right", va="center_baseline", colour="ink")
-        if is_first:
-            drawing.say(
-                axes, len(rules) - 0.3, row, payload, va="center_baseline", colour="muted", fontweight="bold"
-            )
+        if row == min(each for (other, _), each in heights.items() if other == payload):
+            above = row - 1.15
+            drawing.say(axes, -0.8, above, payload, ha="right", va="center_baseline", fontweight="bold")
     return drawing.svg(name, "What became of every kind of invalid document", _described(cells))
 
 
@@ -80,14 +79,8 @@ def _heights(cells: Sequence[MatrixCell]) -> dict[tuple[str, str], float]:
 
 
 def _described(cells: Sequence[MatrixCell]) -> str:
-    counts = {outcome: sum(cell.outcome == outcome for cell in cells) for outcome in ("rejected", "accepted", "crashed")}
+    counts = {
+        outcome: sum(cell.outcome == outcome for cell in cells) for outcome in ("rejected", "accepted", "crashed")
+    }
     said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
     return f"{len(cells)} cells of field and rule: {said}. The table below has the same."
-
-
-def legend() -> tuple[tuple[str, str, str], ...]:
-    """What the marks mean: the sign, the outcome and the level."""
-    return tuple(
-        (f"{'filled' if is_filled else 'hollow'} {_SIGNS[shape]}", outcome, level)
-        for outcome, level, shape, _, _, is_filled in _MARKS
-    )

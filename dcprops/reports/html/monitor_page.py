@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dcprops.monitor import Level, MonitorReport, Series
+from dcprops.reports.html.drawing import our_looks
 from dcprops.reports.html.page import page
 from dcprops.reports.html.trend_plot import MOST_POINTS, trend_plot
 
@@ -19,6 +20,7 @@ _RUNS: Final = 20
 _ORDER: Final[tuple[Level, ...]] = ("critical", "warning", "unknown", "ok")
 
 
+@our_looks()
 def monitor_html(report: MonitorReport) -> str:
     """The report as one HTML page that needs nothing else: no network, no script, no font."""
     worst_first = sorted(report.series, key=lambda series: _ORDER.index(series.verdict.level))
@@ -32,7 +34,7 @@ def monitor_html(report: MonitorReport) -> str:
         listed=worst_first[:_LISTED],
         drawn=[
             (trend_plot(f"trend-{place}", series), series, _runs(series))
-            for place, series in enumerate(worst_first[:_DRAWN])
+            for place, series in enumerate([series for series in worst_first if series.points][:_DRAWN])
         ],
         runs=_RUNS,
         most_points=MOST_POINTS,
@@ -49,5 +51,7 @@ def _runs(series: Series) -> Sequence[tuple[str, str, str, float, str]]:
             for note, places in (("new level", series.change_points), ("anomaly", series.anomalies))
             if place in places
         ]
-        rows.append((f"{point.recorded_at:%Y-%m-%d %H:%M}", point.commit, point.machine, point.median, ", ".join(notes)))
+        rows.append(
+            (f"{point.recorded_at:%Y-%m-%d %H:%M}", point.commit, point.machine, point.median, ", ".join(notes))
+        )
     return rows

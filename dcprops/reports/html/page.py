@@ -33,6 +33,11 @@ def _lines(text: str, most: int = 20_000) -> str:
     return f"{shown}\n… {len(text) - most:,} more characters" if len(text) > most else shown
 
 
+def _measured(number: float) -> str:
+    """A measurement in four digits, or all those before the point."""
+    return f"{number:,.0f}" if 10_000 <= abs(number) < 10**15 else f"{number:.4g}"
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -47,6 +52,7 @@ def _environment() -> Environment:
     # What has been made printable line by line must not go through it as a whole: it would write out the line ends.
     environment.filters["lines"] = lambda text: Markup.escape(_lines(text))
     environment.filters["short"] = lambda text, width=LONGEST_TEXT: cut(str(text), width)
+    environment.filters["measured"] = _measured
     environment.filters["plural"] = lambda count, one, many="": f"{count:,} {one if count == 1 else many or one + 's'}"
     return environment
 

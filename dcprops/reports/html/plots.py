@@ -11,10 +11,14 @@ from matplotlib.ticker import MaxNLocator
 from dcprops.reports.html.drawing import Drawing
 from dcprops.reports.html.palette import drawn_as
 
-__all__ = ["bars", "columns", "compact", "labelled", "rows_of_columns", "some_of"]
+__all__ = ["BROAD", "WIDTH", "bars", "columns", "compact", "labelled", "rows_of_columns", "some_of"]
 
-WIDTH: Final = 440.0
+#: Of most figures, in pixels: a phone has little less. Of those that need room, which scroll there.
+WIDTH: Final = 400.0
+BROAD: Final = 880.0
 _LETTER: Final = 6.6
+#: A column isn't wider than so many pixels.
+_WIDEST: Final = 30.0
 _LARGE: Final = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 
@@ -65,7 +69,7 @@ def columns(
     drawing = Drawing(WIDTH, height)
     axes = drawing.axes(46, 10, WIDTH - 58, height - 40)
     places = list(range(len(values)))
-    axes.bar(places, values, width=0.82, color=drawn_as("accent"))
+    axes.bar(places, values, width=_width(len(values), WIDTH - 58), color=drawn_as("accent"))
     axes.set_xlim(-0.6, len(values) - 0.4)
     most = max(1.0, *values)
     axes.set_ylim(0, most * 1.04)
@@ -80,13 +84,13 @@ def rows_of_columns(
     name: str, title: str, description: str, rows: Sequence[tuple[str, Sequence[float]]], labels: Sequence[str]
 ) -> Markup:
     """A row of columns for each name over one axis, each to its own scale, of which the largest value is said."""
-    width, each = 2 * WIDTH, 40.0
+    width, each = BROAD, 40.0
     left = 14 + _LETTER * max(len(label) for label, _ in rows)
-    drawing = Drawing(width, each * len(rows) + 34)
+    drawing = Drawing(width, each * len(rows) + 22)
     for row, (label, values) in enumerate(rows):
         axes = drawing.axes(left, 4 + each * row, width - left - 74, each - 8)
         largest = max(values, default=0.0) or 1.0
-        axes.bar(range(len(values)), values, width=0.82, color=drawn_as("accent"))
+        axes.bar(range(len(values)), values, width=_width(len(values), width - left - 74), color=drawn_as("accent"))
         axes.axhline(0, color=drawn_as("line"), linewidth=1)
         axes.set_xlim(-0.6, max(1, len(labels)) - 0.4)
         axes.set_ylim(0, largest)
@@ -97,3 +101,8 @@ def rows_of_columns(
             said = some_of(len(labels), 12)
             drawing.ticks(axes, "x", said, [labels[place] for place in said], grid=False)
     return drawing.svg(name, title, description)
+
+
+def _width(count: int, room: float) -> float:
+    """How wide columns are, in shares of the room that each has."""
+    return min(0.82, _WIDEST * max(1, count) / room)
