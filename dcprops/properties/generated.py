@@ -27,7 +27,7 @@ SIDES: Final[tuple[Side, ...]] = ("below", "a cent below", "exactly", "a cent ab
 LIMITS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "402(g)": "a person's deferrals of a year beside the elective deferral limit",
-        "402(g) and catch-up": "the same, where they are above it, beside that limit and the person's catch-up",
+        "402(g) and catch-up": "a person's deferrals above that limit, beside it and the catch-up for the person's age",
         "415(c)": "a person's additions of a year, without catch-up, beside the annual additions limit",
         "HCE threshold": "the pay of a prior-year determination beside the threshold of the year before",
     }

@@ -83,6 +83,7 @@ def check_html(report: Report) -> str:
         matrix_legend=LEGEND,
         generated=report.generated,
         pictures={} if report.generated is None else dict(_pictures(report.generated)),
+        years={} if report.generated is None else _years(report.generated.years),
         limits=LIMITS,
         sides=SIDES,
     )
@@ -193,9 +194,9 @@ def _years(counts: Mapping[int, int]) -> dict[str, int]:
         for start, end in pairwise([*starts, starts[-1] + width])
     }
     return {
-        **({f"before {first}": before} if before else {}),
+        **({"earlier": before} if before else {}),
         **shown,
-        **({f"{starts[-1] + width} and later": after} if after else {}),
+        **({"later": after} if after else {}),
     }
 
 

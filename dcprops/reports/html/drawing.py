@@ -19,13 +19,15 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from dcprops.printable import printable
+from dcprops.printable import cut
 from dcprops.reports.html.palette import drawn_as, names_as_drawn
 
 __all__ = ["SMALL", "Drawing", "our_looks"]
 
 #: The size of text in figures, in pixels.
 SMALL: Final = 12.0
+_LONGEST: Final = 200
+_LONGEST_DESCRIPTION: Final = 4_000
 _NO_METADATA: Final = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}\b")
 _REFERENCE: Final = re.compile(r"url\(#([^)]+)\)")
@@ -86,7 +88,7 @@ class Drawing:
             axes.set_axisbelow(True)
 
     def _placeholder(self, text: str) -> str:
-        self._texts.append(printable(text))
+        self._texts.append(cut(text, _LONGEST))
         return f"~{len(self._texts) - 1}~"
 
     def svg(self, name: str, title: str, description: str) -> Markup:
@@ -114,7 +116,7 @@ class Drawing:
         )
         for place, (tag, text) in enumerate((("title", title), ("desc", description))):
             element = Xml.Element(tag, id=f"{name}-{'title' if tag == 'title' else 'description'}")
-            element.text = printable(text)
+            element.text = cut(text, _LONGEST_DESCRIPTION)
             root.insert(place, element)
         return Markup(Xml.tostring(root, encoding="unicode", short_empty_elements=False))  # noqa: S704  # XML, escaped
 

@@ -30,7 +30,7 @@ MOST_ACCOUNTS: Final = 4
 _NAME: Final = 40
 _LEFT: Final = 104.0
 _RIGHT: Final = 30.0
-_LANE: Final = 22.0
+_LANE: Final = 26.0
 _BALANCES: Final = 120.0
 #: The balances, and how their lines look: told apart by dashes and thickness too.
 _LINES: Final[tuple[tuple[str, str, str, str | tuple[int, tuple[int, ...]], float], ...]] = (
@@ -160,10 +160,20 @@ def _events(drawing: Drawing, axes: Axes, lane: Lane, kinds: Sequence[str]) -> N
             markerfacecolor=drawn_as("bad" if kind == "forfeiture" else "accent"),
             markeredgewidth=1,
         )
-        if len(times) <= 24:
-            for day, often in times.items():
-                if often > 1:
-                    drawing.say(axes, day, row - 0.1, f"  {often} times", colour="muted", fontsize=SMALL - 1)
+        for day in _with_room(sorted(times), axes):
+            if times[day] > 1:
+                drawing.say(axes, day, row - 0.36, str(times[day]), colour="muted", fontsize=SMALL - 2, ha="center")
+
+
+def _with_room(days: Sequence[int], axes: Axes) -> list[int]:
+    """Those of the days beside which a small number doesn't run into that of another."""
+    low, high = axes.get_xlim()
+    room = (high - low) * 0.018
+    return [
+        day
+        for day, before, after in zip(days, [low - room, *days], [*days[1:], high + room], strict=False)
+        if day - before > room and after - day > room
+    ]
 
 
 def _lines(drawing: Drawing, axes: Axes, lane: Lane, until: float) -> None:

@@ -14,8 +14,9 @@ from dcprops.reports.html.palette import css_variables
 
 __all__ = ["LONGEST_TEXT", "page"]
 
-#: So many characters of a message, a name or a value are shown.
+#: So many characters of a message, a name or a value are shown, and of anything at all.
 LONGEST_TEXT: Final = 400
+_LONGEST_OF_ALL: Final = 4_000
 
 
 def _shown(value: object) -> object:
@@ -24,7 +25,7 @@ def _shown(value: object) -> object:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return printable(str(value))
+    return cut(str(value), _LONGEST_OF_ALL)
 
 
 def _lines(text: str, most: int = 20_000) -> str:
