@@ -209,7 +209,7 @@ def test_what_was_generated_is_told_in_numbers(generated_report):
         if sum(sides.values()):
             (figure,) = [
                 each for each in root.find("figure")
-                if each.find("figcaption")[0].children[0] == limit
+                if each.find("figcaption")[0].children[0].strip() == limit
             ]  # fmt: skip
             said = texts(figure.find("svg")[0])
             assert said[: len(sides)] == list(sides)
