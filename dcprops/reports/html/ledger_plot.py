@@ -97,7 +97,9 @@ def ledger_plot(name: str, title: str, drawn: Sequence[Lane]) -> Markup:
     width = BROAD
     days = [event.effective_date.toordinal() for lane in drawn for event in lane.events]
     first, last = min(days), max(days)
-    beside = max(1.0, (last - first) * 0.03)
+    # Of a single day the marks stand at the left, where a narrow window begins.
+    beside = (last - first) * 0.03 or 0.1
+    start, end = first - beside, last + (beside if last > first else 1.0)
     kinds = [[kind for kind in EVENT_TYPES if any(_kind(event) == kind for event in lane.events)] for lane in drawn]
     heights = [
         46 + _LANE * len(of_lane) + (_BALANCES + 18) * bool(lane.balances)
@@ -110,7 +112,7 @@ def ledger_plot(name: str, title: str, drawn: Sequence[Lane]) -> Markup:
     for lane, of_lane, height in zip(drawn, kinds, heights, strict=True):
         inner = width - _LEFT - _RIGHT
         top = drawing.axes(_LEFT, above + 26, inner, _LANE * len(of_lane))
-        top.set_xlim(first - beside, last + beside)
+        top.set_xlim(start, end)
         shown = lane.name if len(lane.name) <= _NAME else f"{lane.name[:_NAME]}…"
         drawing.say(
             top, -(_LEFT - 4) / inner, 1 + 9 / (_LANE * len(of_lane)), shown, transform=top.transAxes, fontweight="bold"
@@ -119,12 +121,12 @@ def ledger_plot(name: str, title: str, drawn: Sequence[Lane]) -> Markup:
         _lines_of_days(top, ticks)
         if lane.balances:
             bottom = drawing.axes(_LEFT, above + 26 + _LANE * len(of_lane) + 12, inner, _BALANCES)
-            bottom.set_xlim(first - beside, last + beside)
-            _lines(drawing, bottom, lane, last + beside)
+            bottom.set_xlim(start, end)
+            _lines(drawing, bottom, lane, end)
             _lines_of_days(bottom, ticks)
         above += height
     foot = drawing.axes(_LEFT, above - 6, width - _LEFT - _RIGHT, 1)
-    foot.set_xlim(first - beside, last + beside)
+    foot.set_xlim(start, end)
     drawing.ticks(foot, "x", [day.toordinal() for day in ticks], [day.isoformat() for day in ticks], grid=False)
     return drawing.svg(name, title, _described(drawn))
 
