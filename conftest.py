@@ -40,6 +40,8 @@ NEEDED_BY = {
     "duckdb": ("tests/store", "tests/dbt", "tests/schemas", "tests/audit/test_parquet.py"),
     "numpy": ("tests/population",),
     "scipy": ("tests/monitor", "tests/cli/test_monitor_command.py", "tests/docs/test_monitor_page.py"),
+    "jinja2": ("tests/reports/html",),
+    "matplotlib": ("tests/reports/html",),
     "yaml": ("tests/meta/test_packaging.py",),
 }
 collect_ignore = [path for package, paths in NEEDED_BY.items() if find_spec(package) is None for path in paths]

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 from dcprops.event_files import EventFile, EventFileError, event_of
 from dcprops.event_files.readable import ROWS_UNTIL_GIVEN_UP, is_readable, no_event_file
 from dcprops.events import SimulationEvent
+from dcprops.overview import Counting, Overview
 from dcprops.reference import Anomaly, BalanceRow, anomalies, as_json, balances
 
 __all__ = ["Audit", "InvalidRow", "audit"]
@@ -46,7 +47,7 @@ class Audit:
 
     `events` counts the rows, blank lines apart; `valid` those of them that break no rule. `anomalies` are those of all
     valid events, whatever their day; `balances` are as of the end of the day `as_of`, None if they weren't asked for.
-    `as_of` is None only where no event is valid and no day was given.
+    `as_of` is None only where no event is valid and no day was given. `overview` is None if it wasn't asked for.
     """
 
     file: str
@@ -56,6 +57,7 @@ class Audit:
     anomalies: tuple[Anomaly, ...] = ()
     balances: tuple[BalanceRow, ...] | None = None
     as_of: date | None = None
+    overview: Overview | None = None
 
     @property
     def ok(self) -> bool:
@@ -97,6 +99,7 @@ def audit(
     *,
     as_of: date | None = None,
     with_balances: bool = False,
+    with_overview: bool = False,
     birth_years: Mapping[str, int] | None = None,
     on_progress: Callable[[float, int], None] | None = None,
 ) -> Audit:
@@ -104,10 +107,11 @@ def audit(
     the ledger that the valid ones are.
 
     A row is valid if `SimulationEvent` accepts it. Balances are as of the end of `as_of`, by default the last
-    effective date in the file. `birth_years` by employee_id makes the catch-up limits exact. What is wrong is kept; the
-    valid events of a large file of lines are not, where the `duckdb` extra is installed: they are judged some people at
-    a time. `on_progress(share, rows)` is called now and then, from any thread, with the share of the file that has been
-    read, from 0 to 1, and the number of rows.
+    effective date in the file. The overview counts and sums events and balances without keeping any. `birth_years` by
+    employee_id makes the catch-up limits exact. What is wrong is kept; the valid events of a large file of lines are
+    not, where the `duckdb` extra is installed: they are judged some people at a time. `on_progress(share, rows)` is
+    called now and then, from any thread, with the share of the file that has been read, from 0 to 1, and the number of
+    rows.
 
     Raises EventFileError, a ValueError of one line, for a file that can't be read as an event file; so is one of which
     no row is JSON, or none of the first thousand.
@@ -116,10 +120,15 @@ def audit(
         day = as_of or file.last_day
         found: list[Anomaly] = []
         rows: list[BalanceRow] = []
+        counting = Counting() if with_overview else None
         for events in file.parties:
             found += anomalies(events, birth_years)
-            if with_balances and day:
-                rows += balances(events, day)
+            of_party = balances(events, day) if (with_balances or counting) and day else []
+            if with_balances:
+                rows += of_party
+            if counting:
+                counting.add_events(events)
+                counting.add_balances(of_party)
     return Audit(
         os.fspath(path),
         file.rows,
@@ -129,6 +138,7 @@ def audit(
         tuple(sorted(found, key=lambda each: each.account[:3])),
         tuple(sorted(rows, key=attrgetter("account"))) if with_balances else None,
         day,
+        counting.result() if counting else None,
     )
 
 

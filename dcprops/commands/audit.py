@@ -14,6 +14,7 @@ from dcprops.commands import UsageError
 from dcprops.commands.audit_summary import print_summary
 from dcprops.commands.balance_csv import write_csv
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix, write_json
+from dcprops.commands.pages import HTML_HELP, expect_html
 from dcprops.commands.recording import add_recording_options, record, refuse_what_records_nothing
 from dcprops.commands.stores import written
 from dcprops.commands.terminal import count, day, progress, screen
@@ -38,6 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show", metavar="N", type=count, default=20, help="list so many findings (default: 20)")
     parser.add_argument("--csv", metavar="FILE", help="write the balances as CSV, with - to standard output")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON, with - to standard output")
+    parser.add_argument("--html", metavar="FILE", help=HTML_HELP)
     parser.epilog = "exit status: 0 if every row is a valid event and no anomaly is an error (warnings may be), else 1"
 
 
@@ -46,22 +48,26 @@ def run(arguments: argparse.Namespace) -> int:
     refuse_what_records_nothing(arguments)
     kept = {"the store": arguments.db, "the monitor's database": arguments.record}
     read = {"the file that is audited": arguments.file}
-    refuse_to_mix(
-        {"--json": arguments.json, "--csv": arguments.csv}, read | {what: name for what, name in kept.items() if name}
-    )
+    named = {"--json": arguments.json, "--csv": arguments.csv, "--html": arguments.html}
+    refuse_to_mix(named, read | {what: name for what, name in kept.items() if name})
     refuse_to_mix({"--db": arguments.db, "--record": arguments.record}, read)
-    summary = None if STANDARD_OUTPUT in {arguments.json, arguments.csv} else screen()
+    if arguments.html:
+        expect_html()
+    summary = None if STANDARD_OUTPUT in named.values() else screen()
     with ExitStack() as outputs:
-        report = outputs.enter_context(output_file(arguments.json)) if arguments.json else None
-        table = outputs.enter_context(output_file(arguments.csv)) if arguments.csv else None
+        files = {option: outputs.enter_context(output_file(name)) for option, name in named.items() if name}
         found = _audited(arguments)
         stored = _stored(arguments) if arguments.db else None
         recorded = record(found, arguments) if arguments.record else None
-        if report is not None:
+        if "--json" in files:
             also = {"stored": stored.to_json() if stored else None, "recorded": recorded}
-            write_json({**found.to_json(), **{name: each for name, each in also.items() if each}}, report)
-        if table is not None:
-            write_csv(found.balances or (), table)
+            write_json({**found.to_json(), **{name: each for name, each in also.items() if each}}, files["--json"])
+        if "--csv" in files:
+            write_csv(found.balances or (), files["--csv"])
+        if "--html" in files:
+            from dcprops.reports.html import audit_html  # noqa: PLC0415  # an extra, which has been asked for above
+
+            files["--html"].write(audit_html(found, () if stored is None else (str(stored),)))
     if summary is not None:
         print_summary(found, arguments.show, summary)
         if stored is not None:
@@ -78,6 +84,7 @@ def _audited(arguments: argparse.Namespace) -> Audit:
                 arguments.file,
                 as_of=arguments.as_of,
                 with_balances=arguments.balances or bool(arguments.csv),
+                with_overview=bool(arguments.html),
                 on_progress=None if bar is None else lambda share, rows: bar(share, f"{rows:,} events"),
             )
     except EventFileError as error:

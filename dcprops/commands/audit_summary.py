@@ -7,6 +7,7 @@ from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Final
 
 from dcprops.audit import Audit, InvalidRow
+from dcprops.overview import TOTALS
 from dcprops.printable import cut, printable
 from dcprops.reference import Anomaly, BalanceRow
 from dcprops.reference.balances import EXACT
@@ -21,16 +22,6 @@ __all__ = ["print_summary", "print_totals"]
 
 _FIELD_WIDTH: Final = 60
 _MESSAGE_WIDTH: Final = 300
-#: The amounts that are summed over all accounts, and what they are called.
-_TOTALS: Final = {
-    "total_employee_contributions": "Employee contributions",
-    "total_employer_contributions": "Employer contributions",
-    "total_forfeitures": "Forfeitures",
-    "gross_account_balance": "Gross",
-    "net_account_balance": "Net",
-    "vested_account_balance": "Vested",
-    "unvested_balance": "Unvested",
-}
 
 
 def print_summary(found: Audit, show: int, to: Screen) -> None:
@@ -105,6 +96,6 @@ def print_totals(as_of: date | None, balances: Sequence[BalanceRow], to: Screen)
     with localcontext(EXACT):
         totals = [
             (title, sum((getattr(row, name) for row in balances), Decimal("0.000000")))
-            for name, title in _TOTALS.items()
+            for name, title in TOTALS.items()
         ]
     to.print_table({"Total": False, "Dollars": True}, [(title, f"{total:,f}") for title, total in totals])

@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from dcprops.commands import UsageError
-from dcprops.commands.output import STANDARD_OUTPUT, output_file, write_json
+from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix, write_json
+from dcprops.commands.pages import HTML_HELP, expect_html
 from dcprops.commands.terminal import count, progress, screen
 from dcprops.properties import PROFILES, SUITES, Report, SelectionError, TargetError, check
 from dcprops.reports import junit_xml, print_report
@@ -44,6 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show", metavar="N", type=count, default=3, help="failures to print of each (default: 3)")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON, with - to standard output")
     parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML")
+    parser.add_argument("--html", metavar="FILE", help=HTML_HELP)
 
 
 def _seed(text: str) -> int:
@@ -65,18 +67,23 @@ def _rate(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check the target. 0 if all that was run holds, else 1."""
-    if STANDARD_OUTPUT in {arguments.json} & {arguments.junit}:
-        raise UsageError("--json and --junit cannot both go to standard output: name a file for one of them")
-    summary = None if STANDARD_OUTPUT in {arguments.json, arguments.junit} else screen()
+    named = {"--json": arguments.json, "--junit": arguments.junit, "--html": arguments.html}
+    refuse_to_mix(named, {})
+    if arguments.html:
+        expect_html()
+    summary = None if STANDARD_OUTPUT in named.values() else screen()
     with ExitStack() as outputs:
         outputs.enter_context(_hypothesis_elsewhere())
-        as_json = outputs.enter_context(output_file(arguments.json)) if arguments.json else None
-        as_junit = outputs.enter_context(output_file(arguments.junit)) if arguments.junit else None
+        files = {option: outputs.enter_context(output_file(name)) for option, name in named.items() if name}
         report = _checked(arguments)
-        if as_json is not None:
-            write_json(report.to_json(), as_json)
-        if as_junit is not None:
-            as_junit.write(junit_xml(report))
+        if "--json" in files:
+            write_json(report.to_json(), files["--json"])
+        if "--junit" in files:
+            files["--junit"].write(junit_xml(report))
+        if "--html" in files:
+            from dcprops.reports.html import check_html  # noqa: PLC0415  # an extra, which has been asked for above
+
+            files["--html"].write(check_html(report))
     if summary is not None:
         print_report(report, summary, arguments.show)
     return 0 if report.ok else 1
@@ -109,6 +116,7 @@ def _checked(arguments: argparse.Namespace) -> Report:
                 max_examples=arguments.max_examples,
                 seed=arguments.seed,
                 strict=arguments.strict,
+                observe=bool(arguments.html),
                 on_progress=on_progress,
             )
     except (TargetError, SelectionError) as error:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from dcprops.commands import UsageError
 from dcprops.commands.measuring import add_measuring_options, measured, read_runs
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix, write_json
+from dcprops.commands.pages import HTML_HELP, expect_html
 from dcprops.commands.terminal import count, screen
 from dcprops.monitor import History, MonitorDatabase, MonitorError, MonitorReport, Run, Series, commit_id
 from dcprops.monitor.alerts import alert_document, checked_webhook, send
@@ -64,7 +64,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     one_run.add_argument("--commit", metavar="HASH", type=_commit, required=True, help="the commit that is measured")
 
     report = part("report", "Tell what became of every metric", _report)
-    report.add_argument("--html", metavar="FILE", help="write the report as one HTML page")
+    report.add_argument("--html", metavar="FILE", help=HTML_HELP)
     check = part("check", "Compare the last runs with the baseline, and alert", _check)
     check.add_argument(
         "--from", dest="files", metavar="FILE", nargs="+", default=[],
@@ -220,11 +220,15 @@ def _names(run: Run) -> list[str]:
 
 
 def _report(arguments: argparse.Namespace) -> int:
+    if arguments.html:
+        expect_html()
     with _outputs(arguments) as (summary, files):
         report = _judged(arguments)
         _write(files, "--json", {"db": arguments.db, **report.to_json()})
         if "--html" in files:
-            files["--html"].write(_as_html(report))
+            from dcprops.reports.html import monitor_html  # noqa: PLC0415  # an extra, which has been asked for above
+
+            files["--html"].write(monitor_html(report))
         if summary is not None:
             _print_series(report, arguments, summary)
     return 0
@@ -271,16 +275,6 @@ def _of(run: Run, chosen: set[str]) -> tuple[Any, ...]:
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     return settings_of(_PROJECT, arguments.threshold)
-
-
-def _as_html(report: MonitorReport) -> str:
-    if find_spec("dcprops.reports.html") is None:
-        raise UsageError("this dcprops writes no HTML reports: use --json FILE")
-    try:
-        module = import_module("dcprops.reports.html")
-    except ModuleNotFoundError as error:
-        raise UsageError(f"an HTML report needs {error.name}: pip install 'dcprops[html]'") from error
-    return cast("Callable[[MonitorReport], str]", module.monitor_html)(report)
 
 
 def _print_series(report: MonitorReport, arguments: argparse.Namespace, to: Screen) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from dcprops.properties.generated import Generated
 
 __all__ = ["Breaking", "CheckResult", "Failure", "MatrixCell", "Outcome", "Report", "Status"]
 
@@ -110,7 +113,10 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of all properties that were run against the targets."""
+    """What came of all properties that were run against the targets.
+
+    `generated` counts what was tried, None unless that was asked for.
+    """
 
     version: str
     seed: int
@@ -119,6 +125,7 @@ class Report:
     targets: dict[str, str]
     checks: tuple[CheckResult, ...]
     matrix: tuple[MatrixCell, ...] = field(default=())
+    generated: Generated | None = None
 
     @property
     def ok(self) -> bool:
@@ -147,6 +154,7 @@ class Report:
             "checks": [check.to_json() for check in self.checks],
             "matrix": [cell.to_json() for cell in self.matrix],
             "summary": self.summary,
+            **({} if self.generated is None else {"generated": self.generated.to_json()}),
         }
 
 

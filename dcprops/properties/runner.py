@@ -23,6 +23,7 @@ from dcprops.properties.balances import BALANCES_SUITE
 from dcprops.properties.cases import Case, LedgerCase
 from dcprops.properties.compliance import COMPLIANCE_SUITE
 from dcprops.properties.failures import Breaking, CheckResult, Failure, MatrixCell, Outcome, Report, as_text
+from dcprops.properties.generated import Tally
 from dcprops.properties.model import MODEL_SUITE
 from dcprops.properties.registry import Property, by_id
 from dcprops.properties.schema import SCHEMA_SUITE
@@ -65,6 +66,7 @@ class _Run:
     seed: int
     strict: bool
     is_deep: bool
+    tally: Tally | None = None
 
     def target_of(self, law: Property) -> Any:
         """The target that a property judges."""
@@ -85,6 +87,7 @@ def check(
     seed: int | None = None,
     strict: bool = False,
     min_rate: float | None = None,
+    observe: bool = False,
     on_progress: Callable[[float, str], None] | None = None,
 ) -> Report:
     """Run the properties against targets and report what holds.
@@ -97,7 +100,7 @@ def check(
 
     `suites` and `only` (ids) choose properties, all by default. `profile` is one of PROFILES, `max_examples` a number
     in its place. The same `seed` gives the same examples; a fresh one is taken by default and is in the report. With
-    `strict`, rules of level `should` count.
+    `strict`, rules of level `should` count. With `observe`, the report counts what was generated.
 
     Raises TargetError for a target that is of no use, SelectionError for a choice that there isn't.
     """
@@ -117,7 +120,8 @@ def check(
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     judged = dict.fromkeys(law.target for law in chosen)
     targets = _targets(named or {kind: target for kind, target in _OURS.items() if kind in judged}, min_rate)
-    run = _Run(targets, max_examples or PROFILES[profile], seed, strict, profile == "deep")
+    tally = Tally() if observe else None
+    run = _Run(targets, max_examples or PROFILES[profile], seed, strict, profile == "deep", tally)
     with _closing(targets):
         results, matrix = _results(run, chosen, on_progress)
     return Report(
@@ -128,6 +132,7 @@ def check(
         targets={kind: target.name for kind, target in targets.items()},
         checks=tuple(results),
         matrix=matrix,
+        generated=None if tally is None else tally.result(),
     )
 
 
@@ -242,7 +247,7 @@ def _result(run: _Run, law: Property) -> CheckResult:
     if reason:
         return replace(result, status="skipped", reason=reason)
     start = time.perf_counter()
-    examples = _Examples(law, run.target_of(law))
+    examples = _Examples(law, run.target_of(law), run.tally)
     try:
         found = tuple(_failures(run, law, examples))
         status = "failed" if found else "passed"
@@ -260,19 +265,26 @@ def _result(run: _Run, law: Property) -> CheckResult:
 
 
 class _Examples:
-    """Tries examples and counts them."""
+    """Tries examples and counts them; what is in those that were drawn goes into the tally, if there is one."""
 
-    def __init__(self, law: Property, target: Any) -> None:
+    def __init__(self, law: Property, target: Any, tally: Tally | None) -> None:
         self._law = law
         self._target = target
+        self._tally = tally
         self.count = 0
         #: What was said of the last example of which anything was.
         self.said = ""
 
     def attempt(self, example: object, *, is_drawn: bool) -> None:
         """Raises Breaking if the law does not hold for the example."""
-        self.count += 1
+        self.count_one(example, is_drawn=is_drawn)
         self.said = self._law.ask(self._target, example, thoroughly=is_drawn) or self.said
+
+    def count_one(self, example: object, *, is_drawn: bool) -> None:
+        """Count an example that is tried."""
+        self.count += 1
+        if is_drawn and self._tally is not None:
+            self._tally.see(example)
 
 
 def _failures(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure]:
@@ -322,7 +334,7 @@ def _smallest(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
             raise
 
     def told(example: Any, breaking: Breaking | None) -> None:
-        examples.count += 1
+        examples.count_one(example, is_drawn=True)
         if breaking is not None:
             last[breaking.message] = (breaking, example)
 

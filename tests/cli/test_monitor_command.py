@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -257,14 +256,16 @@ def test_a_webhook_that_refuses_hides_no_verdict(
     assert main(["monitor", "check", "--db", slow, "--webhook", url, "--threshold", "job=0.1:0.5"]) == 0
 
 
-def test_an_html_report_is_written_where_there_is_a_writer(slow: str, tmp_path: Path):
-    path = tmp_path / "report.html"
-    if find_spec("dcprops.reports.html") is None:
-        assert main(["monitor", "report", "--db", slow, "--html", str(path)]) == 2
-        assert not path.exists()
-    else:
-        assert main(["monitor", "report", "--db", slow, "--html", str(path)]) == 0
-        assert path.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
+def test_a_report_as_a_page_names_every_metric(slow: str, tmp_path: Path):
+    pytest.importorskip("jinja2")
+    pytest.importorskip("matplotlib")
+    path, said = tmp_path / "report.html", tmp_path / "report.json"
+    assert main(["monitor", "report", "--db", slow, "--html", str(path), "--json", str(said)]) == 0
+    page = path.read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    metrics = [series["metric"] for series in json.loads(said.read_text(encoding="utf-8"))["series"]]
+    assert metrics
+    assert [metric for metric in metrics if f">{metric}<" not in page] == []
 
 
 # --- the quality of files ---

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "dcprops"
 SOURCES = sorted([*PACKAGE.rglob("*.py"), *ROOT.glob("_dcprops*.py")])
 FACADES = sorted(path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in PACKAGE.rglob("__init__.py"))
-OPTIONAL = {"duckdb", "jsonschema", "pyarrow", "rich", "numpy", "scipy"}
+OPTIONAL = {"duckdb", "jsonschema", "pyarrow", "rich", "numpy", "scipy", "jinja2", "matplotlib"}
 
 EVENTS = {"events"}
 TABLES = {*EVENTS, "schemas", "rules"}
@@ -33,11 +33,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "golden": {*ORACLE, "event_files"},
     "store": {*ORACLE, "event_files"},
     "population": {*ORACLE, "event_files"},
-    "audit": {*ORACLE, "event_files", "store"},
+    "overview": ORACLE,
+    "audit": {*ORACLE, "event_files", "store", "overview"},
     "strategies": ORACLE,
     "properties": {*ORACLE, "strategies"},
     "monitor": {"printable"},
-    "reports": {*ORACLE, "strategies", "properties", "audit", "printable"},
+    "reports": {*ORACLE, "strategies", "properties", "audit", "overview", "monitor", "printable"},
 }
 #: On top of the house: they may import all of it.
 TOP = {"dcprops", "cli", "commands", "__main__", "_dcprops_pytestplugin"}
@@ -48,6 +49,7 @@ WITHOUT_HYPOTHESIS = {
     "reference",
     "event_files",
     "golden",
+    "overview",
     "audit",
     "store",
     "population",
