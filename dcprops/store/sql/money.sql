@@ -15,12 +15,12 @@ others AS MATERIALIZED (
         @account, moment, event_type, effective_date, created_at, event_id, amount, forfeited_from_source,
         vested_percentage, @listed_buckets AS listed_buckets
     FROM ledger
-    WHERE event_type <> 'contribution' AND event_type IN (@plan_events)
+    WHERE source IS NULL AND event_type IN (@plan_events)
 ),
 contributions AS MATERIALIZED (
     SELECT @account, moment, source, sum(amount) AS amount
     FROM ledger
-    WHERE event_type = 'contribution'
+    WHERE source IS NOT NULL
     GROUP BY ALL
 ),
 -- What had been lost and given by each forfeiture: contributions of the same day come before it.
@@ -50,8 +50,7 @@ few_days AS (
 given_between AS (
     SELECT @account, source, last_day, sum(amount) AS amount
     FROM ledger JOIN (SELECT unnest(days, max_depth := 2) FROM few_days) USING (@account, source)
-    WHERE event_type = 'contribution' AND source IN (@employer_sources)
-        AND effective_date > day_before AND effective_date <= last_day
+    WHERE effective_date > day_before AND effective_date <= last_day
     GROUP BY ALL
 ),
 given_by AS (
