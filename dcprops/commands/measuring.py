@@ -23,7 +23,7 @@ _MEASURED: Final = (0, 1)
 def add_measuring_options(parser: argparse.ArgumentParser) -> None:
     """What says where measurements come from."""
     parser.add_argument(
-        "--from", dest="files", metavar="FILE", nargs="+", default=[],
+        "--from", dest="files", metavar="FILE", nargs="+", action="extend", default=[],
         help="take what dcprops bench --json wrote, a run a file, in place of measuring now",
     )  # fmt: skip
     parser.add_argument(

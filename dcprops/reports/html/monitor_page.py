@@ -8,7 +8,7 @@ from typing import Final
 from dcprops.monitor import Level, MonitorReport, Series
 from dcprops.reports.html.drawing import our_looks
 from dcprops.reports.html.page import page
-from dcprops.reports.html.trend_plot import MOST_POINTS, trend_plot
+from dcprops.reports.html.trend_plot import MOST_POINTS, drawn_unit, trend_plot
 
 __all__ = ["monitor_html"]
 
@@ -33,7 +33,7 @@ def monitor_html(report: MonitorReport) -> str:
         alerts=report.alerts[:_LISTED],
         listed=worst_first[:_LISTED],
         drawn=[
-            (trend_plot(f"trend-{place}", series), series, _runs(series))
+            (trend_plot(f"trend-{place}", series), drawn_unit(series), series, _runs(series))
             for place, series in enumerate([series for series in worst_first if series.points][:_DRAWN])
         ],
         runs=_RUNS,

@@ -9,6 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from dcprops.monitor.values import scale_of
 from dcprops.printable import cut, printable
 from dcprops.reports.html.palette import css_variables
 
@@ -34,9 +35,11 @@ def _lines(text: str, most: int = 20_000) -> str:
     return f"{shown}\n… {len(text) - most:,} more characters" if len(text) > most else shown
 
 
-def _measured(number: float) -> str:
-    """A measurement in four digits, or all those before the point."""
-    return f"{number:,.0f}" if 10_000 <= abs(number) < 10**15 else f"{number:.4g}"
+def _measured(number: float, unit: str) -> str:
+    """A measurement in four digits, or all those before the point, in the unit that suits it."""
+    factor, unit = scale_of(number, unit)
+    number /= factor
+    return f"{number:,.0f} {unit}" if 10_000 <= abs(number) < 10**15 else f"{number:.4g} {unit}"
 
 
 @cache

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import Final
 
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
-from dcprops.monitor import Series
+from dcprops.monitor import Point, Series
+from dcprops.monitor.values import scale_of
 from dcprops.reports.html.drawing import Drawing
 from dcprops.reports.html.palette import drawn_as
 from dcprops.reports.html.plots import WIDTH, labelled, some_of
 
-__all__ = ["MOST_POINTS", "trend_plot"]
+__all__ = ["MOST_POINTS", "drawn_unit", "trend_plot"]
 
 #: So many of the last points are drawn.
 MOST_POINTS: Final = 200
@@ -62,10 +64,27 @@ def trend_plot(name: str, series: Series) -> Markup:
         markeredgewidth=1.6,
     )
     scale = [float(tick) for tick in MaxNLocator(4).tick_values(low, high) if low - room <= tick <= high + room]
-    drawing.ticks(axes, "y", scale, labelled(scale), grid=True)
+    factor, _ = _scale(series)
+    drawing.ticks(axes, "y", scale, labelled([tick / factor for tick in scale]), grid=True)
     said = some_of(len(points), 4)
-    drawing.ticks(axes, "x", said, [f"{points[place].recorded_at:%Y-%m-%d}" for place in said], grid=False)
+    drawing.ticks(axes, "x", said, _moments([points[place] for place in said]), grid=False)
     return drawing.svg(name, series.metric[:200], _described(series, len(points)))
+
+
+def _scale(series: Series) -> tuple[float, str]:
+    """The unit that suits the last run, and what one of it is in the series' own."""
+    return scale_of(series.points[-1].median if series.points else 0.0, series.unit)
+
+
+def drawn_unit(series: Series) -> str:
+    """The unit that the scale of a series' plot is in."""
+    return _scale(series)[1]
+
+
+def _moments(points: Sequence[Point]) -> list[str]:
+    """When the runs were recorded: the days, or within a few days the hours too."""
+    days = [f"{point.recorded_at:%Y-%m-%d}" for point in points]
+    return days if len(set(days)) == len(days) else [f"{point.recorded_at:%m-%d %H:%M}" for point in points]
 
 
 def _described(series: Series, drawn: int) -> str:
