@@ -13,12 +13,7 @@ WITH first_weeks AS (
     )
 ),
 last_weeks AS (
-    SELECT scenario_id, plan_design_id, @friday_of_effective_date AS last_friday
-    FROM (
-        SELECT scenario_id, plan_design_id, coalesce(CAST(@last_day AS DATE), max(effective_date)) AS effective_date
-        FROM @events
-        GROUP BY ALL
-    )
+@last_weeks
 ),
 -- An anomaly of a person is one of all the person's accounts.
 first_anomalies AS (
