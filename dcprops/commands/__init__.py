@@ -44,6 +44,7 @@ _COMMANDS = (
     Command("balances", "Balance the accounts in a store on a day", "dcprops.commands.balances"),
     Command("history", "Tell every event of a participant, with the running balance", "dcprops.commands.history"),
     Command("snapshot", "Build, verify or show the weekly snapshots of a store", "dcprops.commands.snapshot"),
+    Command("generate", "Write the events of a whole workforce", "dcprops.commands.generate"),
     Command("golden", "Compare scenarios worked by hand with the reference", "dcprops.commands.golden"),
     Command("schema", "Print the event schema in one of its formats", "dcprops.commands.schema"),
 )
