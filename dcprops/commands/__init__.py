@@ -46,6 +46,7 @@ _COMMANDS = (
     Command("snapshot", "Build, verify or show the weekly snapshots of a store", "dcprops.commands.snapshot"),
     Command("generate", "Write the events of a whole workforce", "dcprops.commands.generate"),
     Command("golden", "Compare scenarios worked by hand with the reference", "dcprops.commands.golden"),
+    Command("bench", "Measure dcprops beside its peers, and against what it promises", "dcprops.commands.bench"),
     Command("schema", "Print the event schema in one of its formats", "dcprops.commands.schema"),
 )
 #: Every command by its name, in the order of the help.
