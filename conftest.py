@@ -38,6 +38,7 @@ settings.load_profile("dcprops-tests")
 #: What isn't collected where an extra's package isn't installed. Single tests elsewhere skip by themselves.
 NEEDED_BY = {
     "duckdb": ("tests/store", "tests/dbt", "tests/schemas", "tests/audit/test_parquet.py"),
+    "numpy": ("tests/population",),
     "yaml": ("tests/meta/test_packaging.py",),
 }
 collect_ignore = [path for package, paths in NEEDED_BY.items() if find_spec(package) is None for path in paths]

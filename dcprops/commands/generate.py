@@ -24,12 +24,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--employees", type=count, required=True, metavar="N", help="how many people")
     parser.add_argument("--years", type=count, default=5, metavar="N", help="calendar years (default: 5)")
     parser.add_argument("--first-year", type=count, default=2021, metavar="YEAR", help="the first (default: 2021)")
-    parser.add_argument("--seed", type=count, default=0, metavar="N", help="another one is another workforce (default: 0)")
     parser.add_argument(
-        "--frequency", default="biweekly", metavar="NAME", help="paid weekly, biweekly (default), semimonthly or monthly"
+        "--seed", type=count, default=0, metavar="N", help="another one is another workforce (default: 0)"
     )
     parser.add_argument(
-        "--scenario", action="append", metavar="NAME", help="baseline (default), high_turnover or high_growth; repeatable"
+        "--frequency",
+        default="biweekly",
+        metavar="NAME",
+        help="paid weekly, biweekly (default), semimonthly or monthly",
+    )
+    parser.add_argument(
+        "--scenario",
+        action="append",
+        metavar="NAME",
+        help="baseline (default), high_turnover or high_growth; repeatable",
     )
     parser.add_argument(
         "--plan-design", action="append", metavar="NAME",
@@ -47,9 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         from dcprops.population import PopulationError  # noqa: PLC0415  # NumPy and pyarrow are extras
     except ModuleNotFoundError as error:
-        raise UsageError(
-            f"generate needs {error.name}, which is not installed: pip install 'dcprops[population]'"
-        ) from error
+        raise UsageError(str(error)) from error
     try:
         population, partition = _wanted(arguments)
     except PopulationError as error:
@@ -113,9 +119,7 @@ def _estimate(population: Population, partition: Partition) -> Estimate:
     return estimate(population, partition)
 
 
-def _write(
-    arguments: argparse.Namespace, population: Population, partition: Partition, folder: Path
-) -> Written:
+def _write(arguments: argparse.Namespace, population: Population, partition: Partition, folder: Path) -> Written:
     from dcprops.population.files import write_partition  # noqa: PLC0415
 
     try:

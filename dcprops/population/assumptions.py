@@ -62,27 +62,64 @@ class PlanDesign:
     name: str
     plan_id: str
     schedule: Schedule
-    match_rate: int
-    match_cap: int
-    true_up: bool
-    nonelective_rate: int
-    profit_sharing_rate: int
-    allocation_rate: int
-    wait_days: int
-    automatic_rate: int
-    catch_up: bool
-    after_tax: bool
-    after_breaks: bool
+    match_rate: int = 0
+    match_cap: int = 0
+    true_up: bool = False
+    nonelective_rate: int = 0
+    profit_sharing_rate: int = 0
+    allocation_rate: int = 0
+    wait_days: int = 0
+    automatic_rate: int = 0
+    catch_up: bool = False
+    after_tax: bool = False
+    after_breaks: bool = False
 
 
 _PLAN_DESIGNS: Final = (
-    # fmt: off
-    #          name            plan         vesting     match        true-up nonel. profit alloc. wait auto catch-up after-tax breaks
-    PlanDesign("standard",     "PLAN_STD",  _GRADED,    5_000, 600,  True,   100,   300,   10,    90,  0,   True,    True,     False),
-    PlanDesign("safe_harbor",  "PLAN_SAFE", _IMMEDIATE, 10_000, 400, False,  0,     200,   0,     30,  300, True,    False,    False),
-    PlanDesign("cliff",        "PLAN_CLF",  _CLIFF,     2_500, 600,  False,  300,   0,     0,     365, 0,   True,    False,    True),
-    PlanDesign("basic",        "PLAN_BAS",  _GRADED,    3_333, 500,  False,  0,     0,     0,     180, 0,   False,   False,    False),
-    # fmt: on
+    PlanDesign(
+        name="standard",
+        plan_id="PLAN_STD",
+        schedule=_GRADED,
+        match_rate=5_000,
+        match_cap=600,
+        true_up=True,
+        nonelective_rate=100,
+        profit_sharing_rate=300,
+        allocation_rate=10,
+        wait_days=90,
+        catch_up=True,
+        after_tax=True,
+    ),
+    PlanDesign(
+        name="safe_harbor",
+        plan_id="PLAN_SAFE",
+        schedule=_IMMEDIATE,
+        match_rate=10_000,
+        match_cap=400,
+        profit_sharing_rate=200,
+        wait_days=30,
+        automatic_rate=300,
+        catch_up=True,
+    ),
+    PlanDesign(
+        name="cliff",
+        plan_id="PLAN_CLF",
+        schedule=_CLIFF,
+        match_rate=2_500,
+        match_cap=600,
+        nonelective_rate=300,
+        wait_days=365,
+        catch_up=True,
+        after_breaks=True,
+    ),
+    PlanDesign(
+        name="basic",
+        plan_id="PLAN_BAS",
+        schedule=_GRADED,
+        match_rate=3_333,
+        match_cap=500,
+        wait_days=180,
+    ),
 )
 #: The plan designs by name.
 PLAN_DESIGNS: Final[Mapping[str, PlanDesign]] = MappingProxyType({design.name: design for design in _PLAN_DESIGNS})
@@ -101,12 +138,9 @@ class Scenario:
 
 
 _SCENARIOS: Final = (
-    # fmt: off
-    #        name             turnover rehires hires  merit promotions
-    Scenario("baseline",      1_200,   1_500,  1_000, 300,  800),
-    Scenario("high_turnover", 3_000,   2_500,  3_000, 250,  600),
-    Scenario("high_growth",   800,     1_000,  2_500, 450,  1_500),
-    # fmt: on
+    Scenario("baseline", turnover=1_200, rehires=1_500, hires=1_000, merit=300, promotions=800),
+    Scenario("high_turnover", turnover=3_000, rehires=2_500, hires=3_000, merit=250, promotions=600),
+    Scenario("high_growth", turnover=800, rehires=1_000, hires=2_500, merit=450, promotions=1_500),
 )
 #: The scenarios by name.
 SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType({scenario.name: scenario for scenario in _SCENARIOS})

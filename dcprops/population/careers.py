@@ -8,7 +8,6 @@ from datetime import date
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dcprops.population.assumptions import (
     CENT,
@@ -24,11 +23,10 @@ from dcprops.population.assumptions import (
     Scenario,
 )
 from dcprops.population.calendars import PayYear, day_number
-from dcprops.population.draws import Draws, Integers, below, key_of, mixed
+from dcprops.population.draws import Draws, Flags, Integers, below, key_of, mixed
 
-__all__ = ["Careers", "Flags", "Lives", "Raises", "Rates", "WorkYear", "to_cents"]
+__all__ = ["Careers", "Lives", "Raises", "Rates", "WorkYear", "to_cents"]
 
-Flags = NDArray[np.bool_]
 
 _YOUNGEST: Final = 22
 _OLDEST: Final = 64
@@ -69,7 +67,7 @@ class Lives:
         """A whole number from 0 to `bound` - 1 for each life."""
         return below(self.draws(purpose, index), bound)
 
-    def happens(self, chances: Integers, purpose: str, index: int = 0) -> Flags:
+    def happens(self, chances: Integers | int, purpose: str, index: int = 0) -> Flags:
         """Whether something happens to each life, its chance in ten-thousandths."""
         return self.below(WHOLE, purpose, index) < chances
 
@@ -151,7 +149,9 @@ class Careers:
         hires = lives.of_scenario("hires") * years
         self.joins = lives.below(WHOLE + hires, "joins") < hires
         age = _YOUNGEST + lives.below(_OLDEST - _YOUNGEST + 1, "age")
-        served = np.minimum(lives.below(_LONGEST_SERVICE, "served") * lives.below(WHOLE, "loyal") // WHOLE, age - _YOUNGEST)
+        served = np.minimum(
+            lives.below(_LONGEST_SERVICE, "served") * lives.below(WHOLE, "loyal") // WHOLE, age - _YOUNGEST
+        )
         first_day = day_number(date(self.first_year, 1, 1))
         span = day_number(date(self.first_year + years, 1, 1)) - first_day - _SHORTEST_SPELL
         before = first_day - 1 - served * 365 - lives.below(365, "hired on")
@@ -165,7 +165,8 @@ class Careers:
         table = np.array(PAY_BY_RANK, np.int64)
         self._rank = self.lives.below(_RANKS, "pay")
         step, part = np.divmod(self._rank, _RANKS_A_STEP)
-        return (table[step] + (table[step + 1] - table[step]) * part // _RANKS_A_STEP) * DOLLAR
+        pay: Integers = (table[step] + (table[step + 1] - table[step]) * part // _RANKS_A_STEP) * DOLLAR
+        return pay
 
     def _first_elections(self) -> tuple[Flags, Flags, Rates]:
         """Who takes part from the beginning, who does without having asked, and at which rates."""
@@ -188,8 +189,9 @@ class Careers:
 
     def works(self, day: Integers | int) -> Flags:
         """Who works on a day and on the days beside it."""
-        on: Flags = ((self.starts < day) & (day < self.ends)).any(axis=0)
-        return on
+        spells = (self.starts < day) & (day < self.ends)
+        either: Flags = spells[0] | spells[1]
+        return either
 
     def go_through(self, calendar: PayYear) -> WorkYear:
         """The next year: who leaves and is hired back, who gets a raise, who elects anew."""
@@ -240,7 +242,7 @@ class Careers:
         """One in eight of those who take part elects anew."""
         day = self._a_day(calendar, "elects on")
         takes_part = ((self.enrolled < day) & (day < self.ends)).any(axis=0) & self.works(day)
-        changes = takes_part & self.lives.happens(np.int64(WHOLE // 8), "elects anew", calendar.year)
+        changes = takes_part & self.lives.happens(WHOLE // 8, "elects anew", calendar.year)
         return np.where(changes, day, NEVER), self._elections(calendar.year)
 
 

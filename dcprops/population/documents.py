@@ -30,9 +30,8 @@ def lines_of(batch: pa.RecordBatch) -> pa.StringArray:
     kinds = batch.column(EVENT_TYPE)
     lines, places = [], []
     for event_type in pc.unique(kinds).to_pylist():
-        of_type = pc.equal(kinds, event_type)
-        lines.append(_joined(_document(batch.filter(of_type), event_type)))
-        places.append(pc.indices_nonzero(of_type))
+        places.append(pc.indices_nonzero(pc.equal(kinds, event_type)))
+        lines.append(_joined(_document(batch.take(places[-1]), event_type)))
     return pc.take(pa.concat_arrays(lines), pc.array_sort_indices(pa.concat_arrays(places)))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from dcprops.population.draws import Integers
+from dcprops.population.draws import Flags, Integers
 
 __all__ = ["Drafts"]
 
@@ -29,7 +29,12 @@ class Drafts:
         self._parts: defaultdict[str, list[dict[str, Integers]]] = defaultdict(list)
 
     def add(
-        self, event_type: str, lives: Integers, days: Integers | int, serial: Integers | int, **columns: Integers | int
+        self,
+        event_type: str,
+        lives: Integers,
+        days: Integers | int,
+        serial: Integers | int,
+        **columns: Integers | Flags | int,
     ) -> None:
         """Add events of one type, one for each of `lives`; what is the same for all may be a single number."""
         if not lives.size:

@@ -12,10 +12,11 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Draws", "Integers", "below", "key_of", "mixed"]
+__all__ = ["Draws", "Flags", "Integers", "below", "key_of", "mixed"]
 
 Integers: TypeAlias = NDArray[np.int64]
 Draws: TypeAlias = NDArray[np.uint64]
+Flags: TypeAlias = NDArray[np.bool_]
 
 # The finaliser of SplitMix64 (Steele, Lea and Flood 2014): each input bit changes each output bit half of the time.
 _STEP: Final = np.uint64(0x9E3779B97F4A7C15)

@@ -68,7 +68,7 @@ def estimate(population: Population, partition: Partition = WHOLE_WORKFORCE) -> 
     """What a partition will come to, from some of its employees, evenly spread."""
     employees = partition.checked().of_employees(population.employees)
     if not employees:
-        return Estimate(0, {name: 0 for name in FORMATS})
+        return Estimate(0, dict.fromkeys(FORMATS, 0))
     sample = employees[:: -(-len(employees) // _SAMPLE)]
     batch = population.batch(sample)
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from dcprops.population.assumptions import DOLLAR, NEVER
 from dcprops.population.calendars import PayYear
-from dcprops.population.careers import Careers, Flags, Lives, Rates, WorkYear
+from dcprops.population.careers import Careers, Lives, Rates, WorkYear
 from dcprops.population.drafts import Drafts
-from dcprops.population.draws import Integers
+from dcprops.population.draws import Flags, Integers
 from dcprops.population.payroll import PaidYear, limits_of, run_payroll
 from dcprops.population.vesting import Loss, Vested, Vesting
 from dcprops.population.vocabularies import place_of
@@ -79,9 +79,8 @@ class _Writer:
         waits = np.flatnonzero(wait > 0)
         service = place_of("reason", "age_and_service")
         self._eligibility(waits, careers.starts[0], service, eligible=0)
-        reason = np.where(
-            wait == 0, place_of("reason", "immediate"), np.where(wait < _A_YEAR, service, place_of("reason", "hours_requirement"))
-        )  # fmt: skip
+        reason = np.where(wait < _A_YEAR, service, place_of("reason", "hours_requirement"))
+        reason = np.where(wait > 0, reason, place_of("reason", "immediate"))
         entered = np.flatnonzero(careers.eligible[0] <= self.last_day)
         self._eligibility(entered, careers.eligible[0], reason[entered], eligible=1)
         enrolled = np.flatnonzero(careers.enrolled[0] <= self.last_day)
@@ -179,7 +178,9 @@ class _Writer:
             )  # fmt: skip
         for loss in lost:
             bucket = place_of("forfeited_from_source", loss.bucket)
-            after_breaks, at_leaving = (place_of("reason", word) for word in ("break_in_service", "unvested_termination"))
+            after_breaks, at_leaving = (
+                place_of("reason", word) for word in ("break_in_service", "unvested_termination")
+            )
             self.drafts.add(
                 "forfeiture", loss.lives, loss.days, bucket, plan_id=self.plan[loss.lives],
                 forfeited_from_source=bucket, amount=loss.amounts, vested_percentage=loss.share,
@@ -215,7 +216,12 @@ class _Writer:
         who = np.flatnonzero(near.any(axis=1))
         first = near[who].argmax(axis=1)
         self._note(
-            who, calendar.ends[first], "402g_limit_approach", "elective_deferral", limits.deferrals, deferred[who, first]
+            who,
+            calendar.ends[first],
+            "402g_limit_approach",
+            "elective_deferral",
+            limits.deferrals,
+            deferred[who, first],
         )
         who = np.flatnonzero(paid.additions * 100 >= limits.additions * _NEAR)
         self._note(
@@ -226,7 +232,9 @@ class _Writer:
         """The first day of the year on which each works and may take part, NEVER if there is none."""
         careers = self.careers
         day = np.maximum(careers.eligible, calendar.first_day)
-        return np.where(day <= np.minimum(careers.ends, calendar.last_day), day, NEVER).min(axis=0)
+        either = np.where(day <= np.minimum(careers.ends, calendar.last_day), day, NEVER)
+        first: Integers = np.minimum(either[0], either[1])
+        return first
 
     def _note(
         self, who: Integers, days: Integers | int, kind: str, about: str, limit: Integers | int, amount: Integers | int

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from dcprops.population.assumptions import CENT, DOLLAR, WHOLE
-from dcprops.population.careers import Careers, Flags, Lives, Rates, WorkYear, to_cents
-from dcprops.population.draws import Integers
+from dcprops.population.careers import Careers, Lives, Rates, WorkYear, to_cents
+from dcprops.population.draws import Flags, Integers
 from dcprops.reference import dollar_limits
 from dcprops.reference.compliance import catch_up_limit
 
@@ -107,13 +107,14 @@ def run_payroll(lives: Lives, careers: Careers, year: WorkYear) -> PaidYear:
     room_left = room - after_tax.sum(axis=1)
     wanted_profit = stays * _share(year_pay, lives.of_design("profit_sharing_rate"))
     profit = np.minimum(wanted_profit, room_left)
-    deferral_limited = regular + caught_up < wanted
-    pre_tax = regular * rates.pre_tax // np.maximum(rates.pre_tax + rates.roth, 1) // CENT * CENT
+    regular_limited, deferral_limited = regular < wanted, regular + caught_up < wanted
+    in_part = regular * rates.pre_tax // np.maximum(rates.pre_tax + rates.roth, 1) // CENT * CENT
+    pre_tax = np.where(rates.roth == 0, regular, in_part)
     return PaidYear(
         pay.gross,
         {
-            "employee_pre_tax": Deposits(pre_tax := np.where(rates.roth == 0, regular, pre_tax), deferral_limited),
-            "employee_roth": Deposits(regular - pre_tax, deferral_limited),
+            "employee_pre_tax": Deposits(pre_tax, regular_limited),
+            "employee_roth": Deposits(regular - pre_tax, regular_limited),
             "employee_catch_up": Deposits(caught_up, deferral_limited),
             "employee_after_tax": Deposits(after_tax, after_tax < wanted_after_tax),
             "employer_match": _unlimited(match),
@@ -171,17 +172,17 @@ def _defer(wanted: Integers, limit: int, catch_up: Integers) -> tuple[Integers, 
 
 def _stays(careers: Careers, last_day: int) -> Flags:
     """Who works and may take part when the year ends."""
-    stays: Flags = (
-        (careers.starts < last_day) & (last_day < careers.ends) & (careers.eligible <= last_day)
-    ).any(axis=0)  # fmt: skip
-    return stays
+    spells = (careers.starts < last_day) & (last_day < careers.ends) & (careers.eligible <= last_day)
+    either: Flags = spells[0] | spells[1]
+    return either
 
 
 def _true_up(lives: Lives, deferred: Integers, pay: Integers, matched: Integers) -> Integers:
     """What the year's match is above what the pay periods brought, in whole cents."""
     base = np.minimum(deferred, _share(pay, lives.of_design("match_cap")))
     due = np.maximum(_share(base, lives.of_design("match_rate")) - matched, 0)
-    return due // CENT * CENT * lives.of_design("true_up")
+    paid: Integers = due // CENT * CENT * lives.of_design("true_up")
+    return paid
 
 
 def _unlimited(amounts: Integers) -> Deposits:

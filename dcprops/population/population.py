@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
 import pyarrow as pa
 
 from dcprops.population.assumptions import PLAN_DESIGNS, SCENARIOS, PlanDesign, Scenario
-from dcprops.population.calendars import FREQUENCIES, PayYear, day_number, pay_year
+from dcprops.population.calendars import FREQUENCIES, PayYear, pay_year
 from dcprops.population.careers import Careers, Lives
 from dcprops.population.errors import PopulationError
 from dcprops.population.histories import write_down

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -46,7 +46,8 @@ def batch_of(drafts: Drafts, lives: Lives, vocabularies: Mapping[str, Sequence[s
     rows[order] = np.arange(order.size)
     ends = np.cumsum([part["life"].size for part in parts.values()])
     places = {
-        event_type: rows[end - part["life"].size : end] for (event_type, part), end in zip(parts.items(), ends, strict=True)
+        event_type: rows[end - part["life"].size : end]
+        for (event_type, part), end in zip(parts.items(), ends, strict=True)
     }
     table = _Table(keys[order], lives, vocabularies, parts, places)
     return pa.RecordBatch.from_arrays([table.column(column) for column in COLUMNS], schema=_schema())
@@ -81,7 +82,7 @@ class _Table:
         self.day = keys >> _SERIAL_BITS + _PLACE_BITS & (1 << _DAY_BITS) - 1
         self.life = keys >> _SERIAL_BITS + _PLACE_BITS + _DAY_BITS
         self.within_life = (keys & (1 << _SERIAL_BITS + _PLACE_BITS + _DAY_BITS) - 1).astype(np.uint64)
-        self.of_envelope = {
+        self.of_envelope: dict[str, Callable[[], pa.Array]] = {
             "event_id": self._event_ids,
             "employee_id": self._employee_ids,
             "effective_date": lambda: _date_array(self.day, None),

@@ -10,8 +10,8 @@ import numpy as np
 
 from dcprops.population.assumptions import NEVER, WHOLE
 from dcprops.population.calendars import PayYear
-from dcprops.population.careers import Careers, Flags, Lives, WorkYear
-from dcprops.population.draws import Integers
+from dcprops.population.careers import Careers, Lives, WorkYear
+from dcprops.population.draws import Flags, Integers
 from dcprops.population.payroll import PaidYear
 from dcprops.reference.vesting import FULL_YEAR_HOURS
 
@@ -135,7 +135,7 @@ class Vesting:
         """Years of service before the first year: each that had room for enough hours."""
         hired = self._careers.starts[0].astype("datetime64[D]")
         year = hired.astype("datetime64[Y]")
-        days_left = ((year + 1).astype("datetime64[D]") - hired).astype(np.int64)
+        days_left = ((year + np.timedelta64(1, "Y")).astype("datetime64[D]") - hired).astype(np.int64)
         whole_years = first_year - 1 - (year.astype(np.int64) + 1970)
         return np.where(whole_years < 0, 0, whole_years + _is_enough(days_left * _HOURS_A_YEAR // _DAYS_A_YEAR))
 
@@ -147,8 +147,9 @@ class Vesting:
         """Hours credited in the year, up to a day of each life."""
         first = np.maximum(self._careers.starts, calendar.first_day)
         last = np.minimum(self._careers.ends, np.minimum(up_to, calendar.last_day))
-        days = np.maximum(last - first + 1, 0).sum(axis=0)
-        return np.minimum(days * _HOURS_A_YEAR // _DAYS_A_YEAR, _HOURS_A_YEAR)
+        days = np.maximum(last - first + 1, 0)
+        hours: Integers = (days[0] + days[1]) * _HOURS_A_YEAR // _DAYS_A_YEAR
+        return np.minimum(hours, _HOURS_A_YEAR)
 
     def _credit(self, chosen: Flags, day: Integers, calendar: PayYear) -> Vested:
         """Service credited on a day to those chosen who take part in the plan."""
@@ -189,12 +190,10 @@ class Vesting:
 
 def _deposits(calendar: PayYear, paid: PaidYear, bucket: _Bucket) -> tuple[Integers, Integers]:
     """A year's deposits into a bucket: their days, and the amounts by life and day."""
-    days = [calendar.deposits for _ in bucket.each_period] + [np.array([calendar.yearly_deposit])] * bool(
-        bucket.once_a_year
-    )
+    yearly = np.array([calendar.yearly_deposit])
+    days = [calendar.deposits for _ in bucket.each_period] + [yearly for _ in bucket.once_a_year]
     amounts = [paid.by_period[source].amounts for source in bucket.each_period]
-    if bucket.once_a_year:
-        amounts.append(sum(paid.for_the_year[source].amounts for source in bucket.once_a_year))
+    amounts += [paid.for_the_year[source].amounts for source in bucket.once_a_year]
     return np.concatenate(days), np.concatenate(amounts, axis=1)
 
 

@@ -71,7 +71,7 @@ def test_requires_python_starts_at_the_lowest_classifier():
 
 def test_tox_tries_the_lowest_version_of_every_requirement():
     extras = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
-    floors = [line for line in [*PROJECT["dependencies"], *extras] if not line.startswith("dcprops[")]
+    floors = {line for line in [*PROJECT["dependencies"], *extras] if not line.startswith("dcprops[")}
     pins = tox_ini()["testenv:lowest"]["deps"].split()
     assert sorted(line.replace(">=", "==") + ".*" for line in floors) == sorted(pins)
 
