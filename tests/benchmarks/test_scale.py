@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-for package in ("duckdb", "pyarrow", "numpy"):
-    pytest.importorskip(package, reason="a workforce's run needs the extras duckdb and population")
+pytest.importorskip("duckdb", reason="a workforce's run needs the extra duckdb")
+pytest.importorskip("numpy", reason="a workforce is made with NumPy, of the extra population")
 
 from dcprops.benchmarks.measure import CannotRun
 from dcprops.benchmarks.phases import PHASES, Outcome
