@@ -8,8 +8,8 @@ from typing import Final
 __all__ = ["ranges"]
 
 #: A range has no more employees, and no more events unless one employee has them, so that the memory for it is bounded.
-EMPLOYEES: Final = 5_000
-EVENTS: Final = 1_500_000
+EMPLOYEES: Final = 2_000
+EVENTS: Final = 500_000
 
 
 def ranges(employees: Iterable[tuple[str, int]]) -> Iterator[tuple[str, str]]:
