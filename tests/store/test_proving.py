@@ -8,6 +8,8 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from dcprops import strategies as dc
+from dcprops.events import SimulationEvent
+from dcprops.properties.cases import contribution, eligibility, enrollment, event, hire
 from dcprops.reference import anomalies, distinct
 from dcprops.strategies._incoherent import PUT_IN
 
@@ -116,6 +118,74 @@ def test_the_table_of_anomalies_is_the_references(database, several, monkeypatch
     assert flags.refresh_anomalies(database) == len({event.employee_id for event in several})
     found = database.execute("SELECT code, scenario_id, event_id FROM anomalies").fetchall()
     assert sorted(found) == sorted((each.code, each.account[0], each.event_id) for each in anomalies(several))
+
+
+# --- what random ledgers hardly ever meet ---
+
+#: Hired at 60,000 a year and electing 6 %: 3,600 a year, or 27 of 26 paydays, which is 3,738.461538 and a bit.
+ENROLLED = (
+    event(1, "2024-01-01", hire("2024-01-01")),
+    event(2, "2024-01-01", eligibility("2024-01-01")),
+    event(3, "2024-01-01", enrollment("2024-01-01")),
+)
+MOST, TOO_MUCH = "3738.461538", "3738.461539"
+
+
+def deferred(number, day, amount, ytd):
+    return event(number, day, {**contribution("employee_pre_tax", amount, day), "ytd_amount": ytd})
+
+
+def raised(number, day):
+    return event(
+        number, day, {"event_type": "merit", "new_compensation": "120000.000000", "merit_percentage": "1.0000"}
+    )
+
+
+def noted(number, plan_id):
+    return event(
+        number,
+        "2024-03-01",
+        {
+            "event_type": "compliance",
+            "compliance_type": "catch_up_eligible",
+            "limit_type": "catch_up",
+            "applicable_limit": "7500.000000",
+            "current_amount": "0.000000",
+            "monitoring_date": "2024-03-01",
+            "plan_id": plan_id,
+        },
+    )
+
+
+HAND_MADE = {
+    "all that is elected": ([deferred(4, "2024-06-28", MOST, MOST)], set()),
+    "a millionth more": ([deferred(4, "2024-06-28", TOO_MUCH, TOO_MUCH)], {"contribution-above-election"}),
+    "as much again after a raise": (
+        [
+            deferred(4, "2024-06-28", MOST, MOST),
+            raised(5, "2024-07-01"),
+            deferred(6, "2024-07-01", MOST, "7476.923076"),
+        ],
+        set(),
+    ),
+    "a millionth more before the raise": (
+        [
+            deferred(4, "2024-06-28", TOO_MUCH, TOO_MUCH),
+            raised(5, "2024-07-01"),
+            deferred(6, "2024-07-01", "1.000000", "3739.461539"),
+        ],
+        {"contribution-above-election"},
+    ),
+    "catch-up noted in two plans": ([noted(4, "P1"), noted(5, "P2")], set()),
+    "catch-up noted twice": ([noted(4, "P1"), noted(5, "P1")], {"catch-up-noted-twice"}),
+}
+
+
+@pytest.mark.parametrize(("more", "codes"), HAND_MADE.values(), ids=HAND_MADE)
+def test_at_the_edge_what_is_clean_is_proven_and_nothing_else(database, more, codes):
+    events = [SimulationEvent.model_validate(document) for document in (*ENROLLED, *more)]
+    assert {anomaly.code for anomaly in anomalies(events)} == codes
+    assert bool(unproven(database, events)[0]) == bool(codes)
 
 
 def test_ranges_hold_everyone_once_and_few_at_a_time(monkeypatch):
