@@ -47,6 +47,7 @@ _COMMANDS = (
     Command("generate", "Write the events of a whole workforce", "dcprops.commands.generate"),
     Command("golden", "Compare scenarios worked by hand with the reference", "dcprops.commands.golden"),
     Command("monitor", "Keep measurements over time, and alert when one becomes worse", "dcprops.commands.monitor"),
+    Command("bench", "Measure dcprops beside its peers, and against what it promises", "dcprops.commands.bench"),
     Command("schema", "Print the event schema in one of its formats", "dcprops.commands.schema"),
 )
 #: Every command by its name, in the order of the help.

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import signal
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from dcprops.commands import UsageError
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, write_json
+from dcprops.commands.stopping import stopping_when_terminated
 from dcprops.commands.terminal import count, progress
 
 if TYPE_CHECKING:
@@ -22,8 +17,6 @@ if TYPE_CHECKING:
     from dcprops.population.files import Estimate, Written
 
 __all__ = ["add_options", "run"]
-
-_TERMINATED: Final = 128 + signal.SIGTERM
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     free = shutil.disk_usage(folder).free
     if size > free:
         raise UsageError(f"{folder} has {_megabytes(free)} free, but about {_megabytes(size)} are needed")
-    with _stop_when_terminated():
+    with stopping_when_terminated():
         written = _write(arguments, population, partition, folder)
     if not quiet:
         print(f"{written.path}: {written.rows:,} events, {_megabytes(written.bytes)}")
@@ -134,23 +127,6 @@ def _write(arguments: argparse.Namespace, population: Population, partition: Par
             return write_partition(population, partition, arguments.format, folder, on_progress)
     except OSError as error:
         raise UsageError(f"{folder} cannot be written to: {error.strerror or error}") from error
-
-
-@contextmanager
-def _stop_when_terminated() -> Iterator[None]:
-    """Has a request to terminate clean up like an interrupt, where signals can be handled."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        sys.exit(_TERMINATED)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _megabytes(size: int) -> str:

@@ -13,13 +13,17 @@ from dcprops.events import SimulationEvent
 from dcprops.reference import Anomaly, anomalies
 from dcprops.reference.compliance import Person
 from dcprops.store.bulk.events import READABLE, events_of
+from dcprops.store.proving import prove_coherent
 from dcprops.store.queries import ANOMALIES, query
+from dcprops.store.ranges import ranges
 from dcprops.store.transactions import in_one_transaction
 
 __all__ = ["refresh_anomalies", "refreshed"]
 
 #: So many participants are judged at once: enough to spread the cost of a query, few enough to stay small in memory.
 PARTICIPANTS_AT_ONCE: Final = 500
+#: Of fewer people the reference has judged every event before a query that proves something of them is even planned.
+WORTH_A_PROOF: Final = 25
 _SCHEMA: Final = pa.schema(
     [
         pa.field("code", pa.string(), nullable=False),
@@ -48,7 +52,7 @@ def refresh_anomalies(connection: duckdb.DuckDBPyConnection) -> int:
 
     The table `anomalies` has a row for each anomaly that `dcprops.reference.anomalies` finds in all the events: its
     code, severity, account (`plan_id` null where the event names none), event_id, effective_date, and its place among
-    those of the person, from 0. Who has no new events is not read.
+    those of the person, from 0. Who has no new events is not read; of whom SQL proves that there is none isn't judged.
     """
     with in_one_transaction(connection):
         return refreshed(connection)
@@ -58,20 +62,28 @@ def refreshed(connection: duckdb.DuckDBPyConnection) -> int:
     """Does what `refresh_anomalies` does, within a transaction of the caller's."""
     connection.execute(query("flags"))
     connection.execute(query("flags_changed"))
-    changed = connection.execute("SELECT DISTINCT employee_id FROM changed_people ORDER BY ALL").fetchall()
-    employees = [employee_id for (employee_id,) in changed]
+    connection.execute(query("flags_forget"))
+    everyone = _changed(connection)
+    if len(everyone) >= WORTH_A_PROOF:
+        for first, last in ranges(everyone):
+            prove_coherent(connection, first, last)
+    employees = [employee_id for employee_id, _ in _changed(connection)]
     for start in range(0, len(employees), PARTICIPANTS_AT_ONCE):
         _judge(connection, employees[start : start + PARTICIPANTS_AT_ONCE])
     connection.execute("DROP TABLE changed_people")
     connection.execute(query("built", table_name=ANOMALIES))
-    return len(employees)
+    return len(everyone)
+
+
+def _changed(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+    """The employees who are still to be judged, in order, each with how many new events there are."""
+    return connection.execute(query("flags_changed_employees")).fetchall()
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, employees: Sequence[str]) -> None:
-    """Replace the anomalies of the participants from the first to the last of some that stand in order."""
+    """Write down the anomalies of the participants from the first to the last of some that stand in order."""
     ends = {"first": employees[0], "last": employees[-1]}
     events = events_of(connection.execute(query("flags_events", readable=READABLE), ends).fetchall())
-    connection.execute(query("flags_forget"), ends)
     connection.register("found_anomalies", _table(list(_judged(events))))
     connection.execute(query("flags_insert"))
     connection.unregister("found_anomalies")

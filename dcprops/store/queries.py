@@ -47,8 +47,9 @@ def query(name: str, **parts: str) -> str:
     `built` the tables. Raises KeyError for a placeholder that nothing fills.
     """
     filled = {**_TABLES, **parts}
-    for included in ("vested", "money", "worth"):
-        filled[included] = _text(included).substitute(filled)
+    for included in ("vested", "money", "worth", "last_weeks"):
+        if included not in parts:
+            filled[included] = _text(included).substitute(filled)
     return _text(name).substitute(filled)
 
 
@@ -104,6 +105,7 @@ _TABLES: Final[Mapping[str, str]] = MappingProxyType(
         "max_of_each_balance": _of_each_balance("max({})"),
         "last_of_each_balance": _of_each_balance("last_value({} IGNORE NULLS) OVER until_now"),
         "friday_of_effective_date": FRIDAY,
+        "last_day": "$last_day",
         "sum_of_each_source": ", ".join(f"{source} := sum(amount) FILTER (source = '{source}')" for source in SOURCES),
     }
 )

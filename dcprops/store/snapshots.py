@@ -15,6 +15,7 @@ from dcprops.reference import Account, anomalies
 from dcprops.store.flags import refreshed
 from dcprops.store.history import history
 from dcprops.store.queries import FRIDAY, SNAPSHOTS, query
+from dcprops.store.ranges import ranges
 from dcprops.store.transactions import in_one_transaction
 
 __all__ = [
@@ -125,7 +126,6 @@ OF_WEEKS: Final = MappingProxyType(
     {
         "account": "account",
         "moment": f"greatest(least({FRIDAY}, last_friday), from_friday)",
-        "last_day": "$last_day",
     }
 )
 
@@ -168,9 +168,20 @@ def build_snapshots(connection: duckdb.DuckDBPyConnection, last_day: date | None
     with in_one_transaction(connection):
         refreshed(connection)
         connection.execute(_ddl())
-        connection.execute(query("snapshots_insert", computed=_all()), {"last_day": last_day})
+        _insert_all(connection, last_day)
         connection.execute(query("built", table_name=SNAPSHOTS))
     return _count(connection)
+
+
+def _insert_all(connection: duckdb.DuckDBPyConnection, last_day: date | None) -> None:
+    """Make every snapshot, some participants at a time: what the statement of all would hold in memory has no bound."""
+    connection.execute(query("snapshots_last_weeks", **OF_WEEKS), {"last_day": last_day})
+    employees = connection.execute(query("snapshots_employees")).fetchall()
+    own = {"events": f"({query('events_of_range')})", "last_weeks": "FROM last_weeks_of_all"}
+    text = query("snapshots_insert", computed=_of_weeks("snapshots_all", **own))
+    for first, last in ranges(employees):
+        connection.execute(text, {"first": first, "last": last})
+    connection.execute("DROP TABLE last_weeks_of_all")
 
 
 def update_snapshots(connection: duckdb.DuckDBPyConnection, last_day: date | None = None) -> int:

@@ -17,7 +17,7 @@ from dcprops.reference import Account, BalanceRow
 from dcprops.schemas.arrow import arrow_schema, documents_of
 from dcprops.store import appending
 from dcprops.store.appending import Appended
-from dcprops.store.balances import balances
+from dcprops.store.balances import balance_table, balances
 from dcprops.store.connection import Database
 from dcprops.store.errors import StoreDamagedError, StoreError
 from dcprops.store.history import HistoryEntry, history
@@ -112,6 +112,11 @@ class Store:
         with self._database.cursor() as cursor:
             return balances(cursor, as_of, account)
 
+    def balances_table(self, as_of: date, account: Account | None = None) -> pa.Table:
+        """The same as an Arrow table: see `dcprops.store.balances.balance_table`."""
+        with self._database.cursor() as cursor:
+            return balance_table(cursor, as_of, account)
+
     def history(
         self, employee_id: str, *, scenario_id: str | None = None, plan_design_id: str | None = None
     ) -> list[HistoryEntry]:
@@ -159,6 +164,12 @@ class Store:
         can't be told from one that was never written to.
         """
         return verify(self._database, receipt)
+
+    def memory_used(self) -> int:
+        """How many bytes of memory DuckDB holds now."""
+        with self._database.cursor() as cursor:
+            ((used,),) = cursor.sql(statement("memory_used")).fetchall()
+        return int(used)
 
     def compact(self) -> None:
         """Write the events anew in one order, so that a participant's events from many appends stand together.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-SAMPLE = Path(__file__).parents[1] / "data" / "planwise_sample.ndjson"
+SAMPLE = Path(__file__).parents[2] / "dcprops" / "benchmarks" / "planwise_sample.ndjson"
 
 
 @pytest.fixture(scope="session")

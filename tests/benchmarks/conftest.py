@@ -1,59 +1,78 @@
-"""The benchmarks of the checkout, as a command and as modules."""
+"""The benchmarks as a command, on sizes that show nothing but that they run."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
-import dcprops.events  # first, so that what the checkout adds to the path is not where it comes from
-
-assert dcprops.events
-
-ROOT = Path(__file__).parents[2]
-
 Done: TypeAlias = subprocess.CompletedProcess[str]
+
+SMALL = (
+    "--repeat", "2", "--examples", "3", "--lines", "20", "--appended", "400", "--objects", "50", "--stored", "400",
+)  # fmt: skip
+
+
+#: A finder that comes first and finds nothing of these packages.
+_WITHOUT = """
+import sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {packages}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Missing())
+from dcprops.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def environment(**changes: str) -> dict[str, str]:
+    return os.environ | {"PYTHONWARNINGS": "error", "PYTHONUTF8": "1", **changes}
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., Done]:
-    """Runs the benchmarks on sizes that show nothing but that they run."""
+def bench(tmp_path: Path) -> Callable[..., Done]:
+    """Runs `dcprops bench` with arguments. `without` are packages that it is to find not installed."""
 
-    def run(*arguments: object) -> Done:
-        command = [sys.executable, "-m", "benchmarks", "--repeat", 2, "--examples", 3, "--lines", 20, *arguments]
+    def bench(*arguments: object, without: tuple[str, ...] = ()) -> Done:
+        start = _WITHOUT.format(packages=list(without))
         return subprocess.run(
-            [str(argument) for argument in command],
-            cwd=ROOT,
+            [sys.executable, "-c", start, "bench", *map(str, arguments)],
             capture_output=True,
             stdin=subprocess.DEVNULL,
             encoding="utf-8",
-            env=os.environ
-            | {
-                "PYTHONWARNINGS": "error",
-                "PYTHONUTF8": "1",
-                "HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path / "hypothesis"),
-            },
+            env=environment(HYPOTHESIS_STORAGE_DIRECTORY=str(tmp_path / "hypothesis")),
             check=False,
         )
 
-    return run
+    return bench
 
 
 @pytest.fixture
-def module(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    """Gives a module of the benchmarks: they are in the checkout and not installed."""
-    monkeypatch.syspath_prepend(str(ROOT))
-    return lambda name: import_module(f"benchmarks.{name}")
+def rows(bench: Callable[..., Done]) -> Callable[..., tuple[dict[str, dict[str, Any]], int]]:
+    """The rows that a run writes as JSON, by name, and its exit status."""
+
+    def rows(*arguments: object, without: tuple[str, ...] = ()) -> tuple[dict[str, dict[str, Any]], int]:
+        done = bench(*arguments, "--json", "-", without=without)
+        assert done.stderr == ""
+        return {row["name"]: row for row in json.loads(done.stdout)["rows"]}, done.returncode
+
+    return rows
 
 
 @pytest.fixture(scope="session")
-def sample() -> tuple[bytes, ...]:
+def sample_path() -> Path:
     """200 events that a retirement-plan simulator wrote, of all eleven types: one line each."""
-    return tuple((ROOT / "tests" / "data" / "planwise_sample.ndjson").read_bytes().splitlines())
+    return Path(__file__).parents[2] / "dcprops" / "benchmarks" / "planwise_sample.ndjson"
+
+
+@pytest.fixture(scope="session")
+def sample(sample_path: Path) -> tuple[bytes, ...]:
+    """Its lines."""
+    return tuple(sample_path.read_bytes().splitlines())

@@ -67,7 +67,7 @@ def refused() -> Callable[[Done], str]:
 @pytest.fixture(scope="session")
 def sample_path() -> Path:
     """200 events that a retirement-plan simulator wrote, of all eleven types."""
-    return Path(__file__).parents[1] / "data" / "planwise_sample.ndjson"
+    return Path(__file__).parents[2] / "dcprops" / "benchmarks" / "planwise_sample.ndjson"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "dcprops"
 SOURCES = sorted([*PACKAGE.rglob("*.py"), *ROOT.glob("_dcprops*.py")])
 FACADES = sorted(path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in PACKAGE.rglob("__init__.py"))
-OPTIONAL = {"duckdb", "jsonschema", "pyarrow", "rich", "numpy", "scipy", "jinja2", "matplotlib"}
+OPTIONAL = {"duckdb", "jsonschema", "pyarrow", "rich", "numpy", "scipy", "jinja2", "matplotlib", "pandas"}
 
 EVENTS = {"events"}
 TABLES = {*EVENTS, "schemas", "rules"}
@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "strategies": ORACLE,
     "properties": {*ORACLE, "strategies"},
     "monitor": {"printable"},
+    "benchmarks": {*ORACLE, "strategies", "store", "population", "monitor"},
     "reports": {*ORACLE, "strategies", "properties", "audit", "overview", "monitor", "printable"},
 }
 #: On top of the house: they may import all of it.
@@ -213,7 +214,7 @@ def test_a_module_says_first_what_it_is_for(path):
 def test_no_file_names_a_place_on_somebodys_machine():
     places = re.compile(r"(?<![\w.*}])/(?:home|work|root|Users|opt)/")
     kinds = {".py", ".md", ".toml", ".ini", ".yml", ".json", ".sql", ".cfg", ".txt"}
-    rooms = ("dcprops", "tests", "golden", "benchmarks", ".ci", ".github")
+    rooms = ("dcprops", "tests", "golden", ".ci", ".github")
     files = [path for room in rooms for path in (ROOT / room).rglob("*") if path.suffix in kinds or room == ".ci"]
     files += [path for path in ROOT.iterdir() if path.suffix in kinds]
     texts = {name_of(path): path.read_text(encoding="utf-8") for path in files if path.is_file()}

@@ -15,7 +15,7 @@ from dcprops.events import SimulationEvent
 from dcprops.events.kinds import Choice, Date, EventId, FixedPoint, Kind, Text, Timestamp
 from dcprops.events.schema import ENVELOPE, PAYLOADS
 
-SAMPLE = Path(__file__).parents[1] / "data" / "planwise_sample.ndjson"
+SAMPLE = Path(__file__).parents[2] / "dcprops" / "benchmarks" / "planwise_sample.ndjson"
 
 ENVELOPE_OF_ALL: dict[str, Any] = {
     "event_id": "6f1c1a52-7d0e-4c3b-9a53-0d6f0b8a3c11",

@@ -11,7 +11,7 @@ import pyarrow as pa
 from dcprops.events import SimulationEvent
 from dcprops.schemas.arrow import to_table
 
-SAMPLE = Path(__file__).parents[1] / "data" / "planwise_sample.ndjson"
+SAMPLE = Path(__file__).parents[2] / "dcprops" / "benchmarks" / "planwise_sample.ndjson"
 #: 200 events of all eleven types, as canonical documents.
 EVENTS = [SimulationEvent.model_validate_json(line) for line in SAMPLE.read_text("utf-8").splitlines()]
 DOCUMENTS = [event.model_dump(mode="json") for event in EVENTS]

@@ -25,15 +25,22 @@ from dcprops.events.payloads import (
 from dcprops.reference.balances import EMPLOYEE_SOURCES, ZERO
 from dcprops.reference.coherence.finding import Finding, Findings
 
-__all__ = ["career_findings"]
+__all__ = [
+    "ELECTED_RATES",
+    "FORTNIGHTS_PAID",
+    "FORTNIGHTS_RECKONED",
+    "LONGEST_PAY_PERIOD_DAYS",
+    "PAID_FROM_PAY",
+    "career_findings",
+]
 
 #: A pay period that holds the last day of work ends at most a month after it.
 LONGEST_PAY_PERIOD_DAYS: Final = 31
 #: A year can have 27 fortnightly paydays where the annual rate of pay reckons with 26, and no other rhythm gives more.
 FORTNIGHTS_RECKONED: Final = 26
 FORTNIGHTS_PAID: Final = 27
-_PAID_FROM_PAY: Final = EMPLOYEE_SOURCES | {"employer_match"}
-_ELECTED_RATES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+PAID_FROM_PAY: Final = EMPLOYEE_SOURCES | {"employer_match"}
+ELECTED_RATES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "employee_pre_tax": ("pre_tax_contribution_rate",),
         "employee_roth": ("roth_contribution_rate",),
@@ -123,12 +130,12 @@ def _needs_employment(event: SimulationEvent) -> bool:
     if isinstance(payload, EligibilityPayload):
         return payload.eligible
     if isinstance(payload, EnrollmentPayload):
-        return any(_rate(payload, source) for source in _ELECTED_RATES)
+        return any(_rate(payload, source) for source in ELECTED_RATES)
     return isinstance(payload, PromotionPayload | MeritPayload)
 
 
 def _rate(payload: EnrollmentPayload, source: str) -> Decimal:
-    return sum((getattr(payload, name) for name in _ELECTED_RATES[source]), Decimal(0))
+    return sum((getattr(payload, name) for name in ELECTED_RATES[source]), Decimal(0))
 
 
 def _participation(event: SimulationEvent, career: _Career) -> Findings:
@@ -150,7 +157,7 @@ def _participation(event: SimulationEvent, career: _Career) -> Findings:
             said = f"enrolled in {payload.plan_id} on {event.effective_date}"
             yield Finding("enrollment-without-eligibility", event, said)
         plan.enrolled = True
-        for source in _ELECTED_RATES:
+        for source in ELECTED_RATES:
             plan.highest_rates[source] = max(plan.highest_rates.get(source, Decimal(0)), _rate(payload, source))
     elif isinstance(payload, ContributionPayload):
         yield from _contribution(event, payload, career, plan, known=known)
@@ -166,7 +173,7 @@ def _contribution(
         yield Finding("contribution-without-enrollment", event, f"{said}, not enrolled in {payload.plan_id} by then")
     elif payload.source in EMPLOYEE_SOURCES:
         yield from _against_election(event, payload, career, plan)
-    if payload.source in _PAID_FROM_PAY and career.left is not None and career.left_on is not None:
+    if payload.source in PAID_FROM_PAY and career.left is not None and career.left_on is not None:
         last_pay = max(career.left_on, career.left.final_pay_date)
         if (payload.pay_period_end - last_pay).days > LONGEST_PAY_PERIOD_DAYS:
             said = f"{payload.source} for the period to {payload.pay_period_end}, last pay on {last_pay}"

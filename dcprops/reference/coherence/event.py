@@ -22,7 +22,10 @@ from dcprops.reference.balances import EMPLOYEE_SOURCES
 from dcprops.reference.coherence.finding import Finding, Findings
 from dcprops.reference.limits import DollarLimits, dollar_limits, years
 
-__all__ = ["event_findings"]
+__all__ = ["DAYS_NEVER_LATE", "event_findings"]
+
+#: A deposit so many days after the end of its pay period is in time whatever the month.
+DAYS_NEVER_LATE: Final = 28
 
 _LIMIT_OF: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -67,7 +70,9 @@ def _contribution(event: SimulationEvent, payload: ContributionPayload) -> Findi
         said = f"contribution_date={deposited}, pay_period_end={period_end}"
         yield Finding("contribution-before-period-end", event, said)
     elif (
-        payload.source in EMPLOYEE_SOURCES and (deposited - period_end).days > 28 and deposited > _deadline(period_end)
+        payload.source in EMPLOYEE_SOURCES
+        and (deposited - period_end).days > DAYS_NEVER_LATE
+        and deposited > _deadline(period_end)
     ):
         said = f"{payload.source} for the period to {period_end} came in on {deposited}"
         yield Finding("late-deposit", event, said)

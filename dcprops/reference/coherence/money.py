@@ -20,7 +20,7 @@ from dcprops.events.payloads import (
 from dcprops.reference.balances import BUCKET_OF_SOURCE, BUCKETS, ZERO, Bucket
 from dcprops.reference.coherence.finding import Finding, Findings
 
-__all__ = ["money_findings"]
+__all__ = ["BREAK_YEARS", "money_findings"]
 
 BREAK_YEARS: Final = 5
 Deposit: TypeAlias = tuple[SimulationEvent, ContributionPayload]

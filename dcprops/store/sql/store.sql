@@ -10,6 +10,9 @@ SELECT table_name FROM duckdb_tables();
 -- events: Every event, in canonical order.
 SELECT {columns} FROM events ORDER BY effective_date, {day_order}, created_at, event_id;
 
+-- memory_used:
+SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM duckdb_memory();
+
 -- last_day:
 SELECT max(effective_date) FROM events;
 

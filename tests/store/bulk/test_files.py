@@ -24,7 +24,7 @@ from dcprops.store.bulk import Staged, stage_file
 
 from .conftest import staged_rows
 
-SAMPLE = Path(__file__).parents[2] / "data" / "planwise_sample.ndjson"
+SAMPLE = Path(__file__).parents[3] / "dcprops" / "benchmarks" / "planwise_sample.ndjson"
 TEXT = json.dumps(SAMPLES["contribution"], separators=(",", ":")).encode()
 COMPRESSIONS = pytest.mark.parametrize("compress", [bytes, gzip.compress], ids=["plain", "gzip"])
 

@@ -14,7 +14,7 @@ from dcprops.event_files import EventFileError
 from dcprops.rules import CATALOGUE, SAMPLES
 from dcprops.store.bulk import JudgedFile, judged_file
 
-SAMPLE = Path(__file__).parents[2] / "data" / "planwise_sample.ndjson"
+SAMPLE = Path(__file__).parents[3] / "dcprops" / "benchmarks" / "planwise_sample.ndjson"
 LINES = SAMPLE.read_bytes().splitlines()
 
 

@@ -22,7 +22,7 @@ from dcprops.strategies import Ledger
 from .mutations import EXOTIC_VALUES, mutants
 
 Judge = Callable[[Sequence[bytes]], int]
-SAMPLE = Path(__file__).parents[2] / "data" / "planwise_sample.ndjson"
+SAMPLE = Path(__file__).parents[3] / "dcprops" / "benchmarks" / "planwise_sample.ndjson"
 COMPACT: tuple[str, str] = (",", ":")
 SPACED: tuple[str, str] = (", ", ": ")
 #: A database is asked once for each example: few of them, with many texts.

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
-__all__ = ["CannotRun", "Job", "Measured", "measure"]
+__all__ = ["CannotRun", "Clock", "Job", "Measured", "measure"]
 
 #: Does its work once, for the repeat of this number, and tells how many items that were.
 Job: TypeAlias = Callable[[int], int]
@@ -29,32 +29,27 @@ class Measured:
     peer: tuple[float, ...] | None
 
     @property
+    def ratios(self) -> tuple[float, ...] | None:
+        """How many times the peer's speed ours is, pair by pair."""
+        if self.peer is None:
+            return None
+        return tuple(peer / ours for ours, peer in zip(self.ours, self.peer, strict=True))
+
+    @property
     def ratio(self) -> float | None:
-        """How many times the peer's rate ours is: the median of the pairs' ratios."""
-        return None if self.peer is None else statistics.median(self._ratios)
-
-    @property
-    def ratio_range(self) -> tuple[float, float] | None:
-        """The smallest and the largest ratio of a pair."""
-        return None if self.peer is None else (min(self._ratios), max(self._ratios))
-
-    @property
-    def _ratios(self) -> list[float]:
-        return [peer / ours for ours, peer in zip(self.ours, self.peer or (), strict=True)]
+        """The median of the pairs' ratios."""
+        return None if self.ratios is None else statistics.median(self.ratios)
 
 
-def measure(ours: Job, peer: Job | None, repeats: int, clock: Clock) -> Measured:
-    """Ours and the peer's, by turns. One turn more comes first and doesn't count: caches fill in it.
-
-    Without a peer ours is done once: there is no ratio to make surer, and it may take half a minute.
-    """
-    if peer is None:
-        return Measured((_seconds_per_item(ours, 0, clock),), None)
+def measure(ours: Job, peer: Job | None, repeats: int, clock: Clock, *, warm_up: bool = True) -> Measured:
+    """Ours and the peer's, by turns. One turn more comes first and doesn't count: caches fill in it."""
+    turns = range(repeats + 1) if warm_up else range(1, repeats + 1)
     pairs = [
-        (_seconds_per_item(ours, number, clock), _seconds_per_item(peer, number, clock))
-        for number in range(repeats + 1)
-    ][1:]
-    return Measured(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
+        (_seconds_per_item(ours, number, clock), None if peer is None else _seconds_per_item(peer, number, clock))
+        for number in turns
+    ][-repeats:]
+    others = tuple(theirs for _, theirs in pairs if theirs is not None)
+    return Measured(tuple(own for own, _ in pairs), others if peer is not None else None)
 
 
 def _seconds_per_item(job: Job, number: int, clock: Clock) -> float:

@@ -1,0 +1,1 @@
+SELECT * FROM events WHERE employee_id BETWEEN $first AND $last

@@ -1,0 +1,1 @@
+CREATE OR REPLACE TEMP TABLE unproven_people AS @unproven

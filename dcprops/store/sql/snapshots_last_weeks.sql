@@ -1,0 +1,2 @@
+CREATE OR REPLACE TEMP TABLE last_weeks_of_all AS
+@last_weeks
