@@ -4,25 +4,23 @@
 -- some who don't break it may be too: where a rule is long, a shorter and stricter one stands in its place. Of the others
 -- the reference would find nothing. Who is found is for the reference to judge.
 --
--- The number of a person is packed into a value of its own for the reason that snapshots.sql has.
+-- `moment` orders a person's events as the canonical order does, up to the time of recording.
 WITH limits AS (
     FROM (VALUES @limits) AS figures (year, deferrals, catch_up, highest_catch_up, additions, hce_threshold)
 ),
 people AS (
-    SELECT scenario_id, plan_design_id, employee_id, struct_pack(number := person) AS person
-    FROM changed_people
-    WHERE employee_id BETWEEN $first AND $last
+    FROM changed_people WHERE employee_id BETWEEN $first AND $last
 ),
 deposits AS MATERIALIZED (
     SELECT
-        person.number AS person, events.plan_id, source, effective_date AS day, year(pay_period_end) AS year, pay_period_end, amount, ytd_amount,
+        person, events.plan_id, source, effective_date AS day, year(pay_period_end) AS year, pay_period_end, amount, ytd_amount,
         effective_date <> contribution_date OR ytd_amount < amount OR contribution_date < pay_period_end
             OR (source IN (@employee_sources) AND contribution_date - pay_period_end > @days_never_late) AS is_odd
     FROM @events AS events JOIN people USING (scenario_id, plan_design_id, employee_id)
     WHERE event_type = 'contribution' AND employee_id BETWEEN $first AND $last
 ),
 others AS MATERIALIZED (
-    SELECT events.* EXCLUDE (employee_id, scenario_id, plan_design_id), person.number AS person, effective_date AS day
+    SELECT events.* EXCLUDE (employee_id, scenario_id, plan_design_id), person, effective_date AS day
     FROM @events AS events JOIN people USING (scenario_id, plan_design_id, employee_id)
     WHERE event_type <> 'contribution' AND employee_id BETWEEN $first AND $last
 ),
@@ -150,7 +148,7 @@ forfeitures AS MATERIALIZED (
 given AS (
     SELECT person, plan_id, bucket, sum(deposits.amount) AS given
     FROM forfeitures
-    JOIN (SELECT person, plan_id, @bucket_of_source AS bucket, day, amount FROM deposits WHERE source IN (@employer_sources)) AS deposits
+    JOIN (SELECT person, plan_id, @bucket_of_source AS bucket, day, amount FROM deposits WHERE source NOT IN (@employee_sources)) AS deposits
         USING (person, plan_id, bucket)
     WHERE deposits.day <= forfeitures.day
     GROUP BY ALL
@@ -242,8 +240,6 @@ FROM (
     UNION ALL
     SELECT person FROM others JOIN hires USING (person) WHERE day < hired
     UNION ALL
-    SELECT person FROM years JOIN hires USING (person) WHERE first_day < hired
-    UNION ALL
     SELECT person
     FROM others JOIN absences USING (person)
     WHERE day > left_on AND day < back_on AND (
@@ -257,7 +253,7 @@ FROM (
     UNION ALL
     SELECT person
     FROM deposits JOIN absences USING (person)
-    WHERE day > left_on AND day < back_on AND source IN (@sources_from_pay)
+    WHERE day > left_on AND day < back_on AND (source = 'employer_match' OR source IN (@employee_sources))
         AND pay_period_end - greatest(left_on, final_pay_date) > @longest_pay_period
     -- Taking part: eligible by then, enrolled by then, at a rate that gives as much.
     UNION ALL

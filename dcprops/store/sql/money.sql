@@ -15,7 +15,7 @@ others AS MATERIALIZED (
         @account, moment, event_type, effective_date, created_at, event_id, amount, forfeited_from_source,
         vested_percentage, @listed_buckets AS listed_buckets
     FROM ledger
-    WHERE event_type <> 'contribution' AND event_type IN (@plan_events)
+    WHERE event_type IN (@plan_events_without_money)
 ),
 contributions AS MATERIALIZED (
     SELECT @account, moment, source, sum(amount) AS amount
@@ -50,7 +50,7 @@ few_days AS (
 given_between AS (
     SELECT @account, source, last_day, sum(amount) AS amount
     FROM ledger JOIN (SELECT unnest(days, max_depth := 2) FROM few_days) USING (@account, source)
-    WHERE event_type = 'contribution' AND source IN (@employer_sources)
+    WHERE event_type = 'contribution' AND source NOT IN (@employee_sources)
         AND effective_date > day_before AND effective_date <= last_day
     GROUP BY ALL
 ),
