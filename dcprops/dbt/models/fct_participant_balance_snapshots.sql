@@ -88,8 +88,19 @@ accounts AS MATERIALIZED (
     WHERE from_friday <= last_friday
 ),
 ledger AS NOT MATERIALIZED (
-    SELECT events.*, account, greatest(least(effective_date + CAST((12 - isodow(effective_date)) % 7 AS INTEGER), last_friday), from_friday) AS moment
-    FROM {{ source('dcprops', 'events') }} AS events JOIN accounts USING (scenario_id, plan_design_id, employee_id, plan_id)
+    SELECT *, greatest(least(effective_date + CAST((12 - isodow(effective_date)) % 7 AS INTEGER), last_friday), from_friday) AS moment
+    FROM (
+        SELECT
+            events.*, weeks[1].account AS account, weeks[1].from_friday AS from_friday,
+            weeks[1].last_friday AS last_friday
+        FROM {{ source('dcprops', 'events') }} AS events
+        JOIN (
+            SELECT
+                scenario_id, plan_design_id, employee_id, plan_id,
+                [struct_pack(account := account, from_friday := from_friday, last_friday := last_friday)] AS weeks
+            FROM accounts
+        ) USING (scenario_id, plan_design_id, employee_id, plan_id)
+    )
     WHERE effective_date <= last_friday
 ),
 
@@ -362,9 +373,19 @@ weeks AS (
     SELECT *, moment + CAST(7 * week AS INTEGER) AS snapshot_date
     FROM (
         SELECT
-            * EXCLUDE (account), accounts.*,
-            unnest(range((coalesce(next_moment, last_friday + 7) - moment) // 7)) AS week
-        FROM states JOIN accounts ON states.account = accounts.account
+            states.* EXCLUDE (account), keys[1].scenario_id AS scenario_id, keys[1].plan_design_id AS plan_design_id,
+            keys[1].employee_id AS employee_id, keys[1].plan_id AS plan_id,
+            unnest(range((coalesce(next_moment, keys[1].last_friday + 7) - moment) // 7)) AS week
+        FROM states
+        JOIN (
+            SELECT
+                account,
+                [struct_pack(
+                    scenario_id := scenario_id, plan_design_id := plan_design_id, employee_id := employee_id,
+                    plan_id := plan_id, last_friday := last_friday
+                )] AS keys
+            FROM accounts
+        ) AS of_accounts ON states.account = of_accounts.account
     )
 )
 SELECT
@@ -384,7 +405,9 @@ SELECT
         WHEN eligible THEN 'eligible_not_enrolled'
         ELSE 'not_eligible'
     END AS participation_status,
-    CASE WHEN first_anomalies.effective_date <= snapshot_date THEN first_anomalies.code ELSE 'valid' END
-        AS data_quality_flag
-FROM weeks LEFT JOIN first_anomalies USING (scenario_id, plan_design_id, employee_id, plan_id)
+    CASE WHEN anomaly[1].effective_date <= snapshot_date THEN anomaly[1].code ELSE 'valid' END AS data_quality_flag
+FROM weeks
+LEFT JOIN (
+    SELECT scenario_id, plan_design_id, employee_id, plan_id, [struct_pack(code := code, effective_date := effective_date)] AS anomaly FROM first_anomalies
+) USING (scenario_id, plan_design_id, employee_id, plan_id)
 ORDER BY scenario_id, plan_design_id, participant_id, plan_id, snapshot_date

@@ -4,23 +4,27 @@
 -- some who don't break it may be too: where a rule is long, a shorter and stricter one stands in its place. Of the others
 -- the reference would find nothing. Who is found is for the reference to judge.
 --
--- `moment` orders a person's events as the canonical order does, up to the time of recording.
+-- The number of a person is in a list for the reason that snapshots.sql has.
 WITH limits AS (
     FROM (VALUES @limits) AS figures (year, deferrals, catch_up, highest_catch_up, additions, hce_threshold)
 ),
 people AS (
-    FROM changed_people WHERE employee_id BETWEEN $first AND $last
+    SELECT scenario_id, plan_design_id, employee_id, [person] AS person
+    FROM changed_people
+    WHERE employee_id BETWEEN $first AND $last
 ),
 deposits AS MATERIALIZED (
     SELECT
-        person, events.plan_id, source, effective_date AS day, year(pay_period_end) AS year, pay_period_end, amount, ytd_amount,
+        person[1] AS person, events.plan_id, source, effective_date AS day, year(pay_period_end) AS year,
+        pay_period_end, amount, ytd_amount,
         effective_date <> contribution_date OR ytd_amount < amount OR contribution_date < pay_period_end
             OR (source IN (@employee_sources) AND contribution_date - pay_period_end > @days_never_late) AS is_odd
     FROM @events AS events JOIN people USING (scenario_id, plan_design_id, employee_id)
     WHERE event_type = 'contribution' AND employee_id BETWEEN $first AND $last
 ),
 others AS MATERIALIZED (
-    SELECT events.* EXCLUDE (employee_id, scenario_id, plan_design_id), person, effective_date AS day
+    SELECT events.* EXCLUDE (employee_id, scenario_id, plan_design_id), person[1] AS person,
+        effective_date AS day
     FROM @events AS events JOIN people USING (scenario_id, plan_design_id, employee_id)
     WHERE event_type <> 'contribution' AND employee_id BETWEEN $first AND $last
 ),
@@ -30,7 +34,9 @@ years AS MATERIALIZED (
         person, plan_id, source, year, sum(amount) AS amount, min(day) AS first_day,
         bool_or(is_odd OR ytd_amount <> total_before + amount) AS is_odd
     FROM (
-        SELECT *, lag(ytd_amount, 1, 0) OVER (PARTITION BY person, plan_id, source, year ORDER BY ytd_amount) AS total_before
+        SELECT
+            *,
+            lag(ytd_amount, 1, 0) OVER (PARTITION BY person, plan_id, source, year ORDER BY ytd_amount) AS total_before
         FROM deposits
     )
     GROUP BY ALL
