@@ -9,13 +9,11 @@ from typing import Final
 import duckdb
 
 from dcprops.events.schema import OWN_DATE
-from dcprops.reference.balances import EMPLOYEE_SOURCES
 from dcprops.reference.coherence.career import (
     ELECTED_RATES,
     FORTNIGHTS_PAID,
     FORTNIGHTS_RECKONED,
     LONGEST_PAY_PERIOD_DAYS,
-    PAID_FROM_PAY,
 )
 from dcprops.reference.coherence.event import DAYS_NEVER_LATE
 from dcprops.reference.coherence.money import BREAK_YEARS
@@ -69,9 +67,7 @@ _PARTS: Final[Mapping[str, str]] = MappingProxyType(
         "limits": _limits(),
         "own_date": _own_date(),
         "elected_rates": _elected_rates(),
-        "employee_sources": _texts(EMPLOYEE_SOURCES),
         "deferral_sources": _texts(DEFERRAL_SOURCES),
-        "sources_from_pay": _texts(PAID_FROM_PAY),
         "days_never_late": str(DAYS_NEVER_LATE),
         "longest_pay_period": str(LONGEST_PAY_PERIOD_DAYS),
         "fortnights_reckoned": str(FORTNIGHTS_RECKONED),

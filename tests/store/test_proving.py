@@ -33,6 +33,7 @@ def database(tmp_path_factory):
 def unproven(database, events):
     """Who, of the people of these events, isn't proven to have no anomaly; and everyone."""
     replaced(database, events)
+    database.execute("DELETE FROM built")
     database.execute(query("flags_changed"))
     everyone = people(database)
     employees = sorted({event.employee_id for event in events})

@@ -16,7 +16,7 @@ WITH first_weeks AS (
     FROM (
         SELECT scenario_id, plan_design_id, employee_id, plan_id, min(effective_date) AS effective_date
         FROM {{ source('dcprops', 'events') }}
-        WHERE event_type IN ('contribution', 'eligibility', 'enrollment', 'forfeiture', 'vesting')
+        WHERE event_type = 'contribution' OR event_type IN ('eligibility', 'enrollment', 'forfeiture', 'vesting')
         GROUP BY ALL
     )
 ),
@@ -91,12 +91,13 @@ ledger AS NOT MATERIALIZED (
     SELECT *, greatest(least(effective_date + CAST((12 - isodow(effective_date)) % 7 AS INTEGER), last_friday), from_friday) AS moment
     FROM (
         SELECT
-            events.*, weeks.account AS account, weeks.from_friday AS from_friday, weeks.last_friday AS last_friday
+            events.*, weeks[1].account AS account, weeks[1].from_friday AS from_friday,
+            weeks[1].last_friday AS last_friday
         FROM {{ source('dcprops', 'events') }} AS events
         JOIN (
             SELECT
                 scenario_id, plan_design_id, employee_id, plan_id,
-                struct_pack(account := account, from_friday := from_friday, last_friday := last_friday) AS weeks
+                [struct_pack(account := account, from_friday := from_friday, last_friday := last_friday)] AS weeks
             FROM accounts
         ) USING (scenario_id, plan_design_id, employee_id, plan_id)
     )
@@ -108,12 +109,12 @@ others AS MATERIALIZED (
         account, moment, event_type, effective_date, created_at, event_id, amount, forfeited_from_source,
         vested_percentage, [CASE WHEN source_balances_vested_employer_match IS NOT NULL THEN 'employer_match' END, CASE WHEN source_balances_vested_employer_nonelective IS NOT NULL THEN 'employer_nonelective' END, CASE WHEN source_balances_vested_employer_profit_sharing IS NOT NULL THEN 'employer_profit_sharing' END] AS listed_buckets
     FROM ledger
-    WHERE event_type <> 'contribution' AND event_type IN ('contribution', 'eligibility', 'enrollment', 'forfeiture', 'vesting')
+    WHERE event_type IN ('eligibility', 'enrollment', 'forfeiture', 'vesting')
 ),
 contributions AS MATERIALIZED (
     SELECT account, moment, source, sum(amount) AS amount
     FROM ledger
-    WHERE event_type = 'contribution'
+    WHERE source IS NOT NULL
     GROUP BY ALL
 ),
 forfeitures AS (
@@ -140,8 +141,7 @@ few_days AS (
 given_between AS (
     SELECT account, source, last_day, sum(amount) AS amount
     FROM ledger JOIN (SELECT unnest(days, max_depth := 2) FROM few_days) USING (account, source)
-    WHERE event_type = 'contribution' AND source IN ('employer_match', 'employer_match_true_up', 'employer_nonelective', 'employer_profit_sharing', 'forfeiture_allocation')
-        AND effective_date > day_before AND effective_date <= last_day
+    WHERE effective_date > day_before AND effective_date <= last_day
     GROUP BY ALL
 ),
 given_by AS (
@@ -372,17 +372,17 @@ weeks AS (
     SELECT *, moment + CAST(7 * week AS INTEGER) AS snapshot_date
     FROM (
         SELECT
-            states.* EXCLUDE (account), keys.scenario_id AS scenario_id, keys.plan_design_id AS plan_design_id,
-            keys.employee_id AS employee_id, keys.plan_id AS plan_id,
-            unnest(range((coalesce(next_moment, keys.last_friday + 7) - moment) // 7)) AS week
+            states.* EXCLUDE (account), keys[1].scenario_id AS scenario_id, keys[1].plan_design_id AS plan_design_id,
+            keys[1].employee_id AS employee_id, keys[1].plan_id AS plan_id,
+            unnest(range((coalesce(next_moment, keys[1].last_friday + 7) - moment) // 7)) AS week
         FROM states
         JOIN (
             SELECT
                 account,
-                struct_pack(
+                [struct_pack(
                     scenario_id := scenario_id, plan_design_id := plan_design_id, employee_id := employee_id,
                     plan_id := plan_id, last_friday := last_friday
-                ) AS keys
+                )] AS keys
             FROM accounts
         ) AS of_accounts ON states.account = of_accounts.account
     )
@@ -404,9 +404,9 @@ SELECT
         WHEN eligible THEN 'eligible_not_enrolled'
         ELSE 'not_eligible'
     END AS participation_status,
-    CASE WHEN anomaly.effective_date <= snapshot_date THEN anomaly.code ELSE 'valid' END AS data_quality_flag
+    CASE WHEN anomaly[1].effective_date <= snapshot_date THEN anomaly[1].code ELSE 'valid' END AS data_quality_flag
 FROM weeks
 LEFT JOIN (
-    SELECT scenario_id, plan_design_id, employee_id, plan_id, struct_pack(code := code, effective_date := effective_date) AS anomaly FROM first_anomalies
+    SELECT scenario_id, plan_design_id, employee_id, plan_id, [struct_pack(code := code, effective_date := effective_date)] AS anomaly FROM first_anomalies
 ) USING (scenario_id, plan_design_id, employee_id, plan_id)
 ORDER BY scenario_id, plan_design_id, participant_id, plan_id, snapshot_date

@@ -30,7 +30,6 @@ __all__ = [
     "FORTNIGHTS_PAID",
     "FORTNIGHTS_RECKONED",
     "LONGEST_PAY_PERIOD_DAYS",
-    "PAID_FROM_PAY",
     "career_findings",
 ]
 
@@ -39,7 +38,7 @@ LONGEST_PAY_PERIOD_DAYS: Final = 31
 #: A year can have 27 fortnightly paydays where the annual rate of pay reckons with 26, and no other rhythm gives more.
 FORTNIGHTS_RECKONED: Final = 26
 FORTNIGHTS_PAID: Final = 27
-PAID_FROM_PAY: Final = EMPLOYEE_SOURCES | {"employer_match"}
+_PAID_FROM_PAY: Final = EMPLOYEE_SOURCES | {"employer_match"}
 ELECTED_RATES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "employee_pre_tax": ("pre_tax_contribution_rate",),
@@ -173,7 +172,7 @@ def _contribution(
         yield Finding("contribution-without-enrollment", event, f"{said}, not enrolled in {payload.plan_id} by then")
     elif payload.source in EMPLOYEE_SOURCES:
         yield from _against_election(event, payload, career, plan)
-    if payload.source in PAID_FROM_PAY and career.left is not None and career.left_on is not None:
+    if payload.source in _PAID_FROM_PAY and career.left is not None and career.left_on is not None:
         last_pay = max(career.left_on, career.left.final_pay_date)
         if (payload.pay_period_end - last_pay).days > LONGEST_PAY_PERIOD_DAYS:
             said = f"{payload.source} for the period to {payload.pay_period_end}, last pay on {last_pay}"

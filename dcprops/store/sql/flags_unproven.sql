@@ -4,25 +4,27 @@
 -- some who don't break it may be too: where a rule is long, a shorter and stricter one stands in its place. Of the others
 -- the reference would find nothing. Who is found is for the reference to judge.
 --
--- The number of a person is packed into a value of its own for the reason that snapshots.sql has.
+-- The number of a person is in a list for the reason that snapshots.sql has.
 WITH limits AS (
     FROM (VALUES @limits) AS figures (year, deferrals, catch_up, highest_catch_up, additions, hce_threshold)
 ),
 people AS (
-    SELECT scenario_id, plan_design_id, employee_id, struct_pack(number := person) AS person
+    SELECT scenario_id, plan_design_id, employee_id, [person] AS person
     FROM changed_people
     WHERE employee_id BETWEEN $first AND $last
 ),
 deposits AS MATERIALIZED (
     SELECT
-        person.number AS person, events.plan_id, source, effective_date AS day, year(pay_period_end) AS year, pay_period_end, amount, ytd_amount,
+        person[1] AS person, events.plan_id, source, effective_date AS day, year(pay_period_end) AS year,
+        pay_period_end, amount, ytd_amount,
         effective_date <> contribution_date OR ytd_amount < amount OR contribution_date < pay_period_end
             OR (source IN (@employee_sources) AND contribution_date - pay_period_end > @days_never_late) AS is_odd
     FROM @events AS events JOIN people USING (scenario_id, plan_design_id, employee_id)
     WHERE event_type = 'contribution' AND employee_id BETWEEN $first AND $last
 ),
 others AS MATERIALIZED (
-    SELECT events.* EXCLUDE (employee_id, scenario_id, plan_design_id), person.number AS person, effective_date AS day
+    SELECT events.* EXCLUDE (employee_id, scenario_id, plan_design_id), person[1] AS person,
+        effective_date AS day
     FROM @events AS events JOIN people USING (scenario_id, plan_design_id, employee_id)
     WHERE event_type <> 'contribution' AND employee_id BETWEEN $first AND $last
 ),
@@ -32,7 +34,9 @@ years AS MATERIALIZED (
         person, plan_id, source, year, sum(amount) AS amount, min(day) AS first_day,
         bool_or(is_odd OR ytd_amount <> total_before + amount) AS is_odd
     FROM (
-        SELECT *, lag(ytd_amount, 1, 0) OVER (PARTITION BY person, plan_id, source, year ORDER BY ytd_amount) AS total_before
+        SELECT
+            *,
+            lag(ytd_amount, 1, 0) OVER (PARTITION BY person, plan_id, source, year ORDER BY ytd_amount) AS total_before
         FROM deposits
     )
     GROUP BY ALL
@@ -150,7 +154,7 @@ forfeitures AS MATERIALIZED (
 given AS (
     SELECT person, plan_id, bucket, sum(deposits.amount) AS given
     FROM forfeitures
-    JOIN (SELECT person, plan_id, @bucket_of_source AS bucket, day, amount FROM deposits WHERE source IN (@employer_sources)) AS deposits
+    JOIN (SELECT person, plan_id, @bucket_of_source AS bucket, day, amount FROM deposits WHERE source NOT IN (@employee_sources)) AS deposits
         USING (person, plan_id, bucket)
     WHERE deposits.day <= forfeitures.day
     GROUP BY ALL
@@ -242,8 +246,6 @@ FROM (
     UNION ALL
     SELECT person FROM others JOIN hires USING (person) WHERE day < hired
     UNION ALL
-    SELECT person FROM years JOIN hires USING (person) WHERE first_day < hired
-    UNION ALL
     SELECT person
     FROM others JOIN absences USING (person)
     WHERE day > left_on AND day < back_on AND (
@@ -257,7 +259,7 @@ FROM (
     UNION ALL
     SELECT person
     FROM deposits JOIN absences USING (person)
-    WHERE day > left_on AND day < back_on AND source IN (@sources_from_pay)
+    WHERE day > left_on AND day < back_on AND (source = 'employer_match' OR source IN (@employee_sources))
         AND pay_period_end - greatest(left_on, final_pay_date) > @longest_pay_period
     -- Taking part: eligible by then, enrolled by then, at a rate that gives as much.
     UNION ALL

@@ -15,7 +15,7 @@ others AS MATERIALIZED (
         @account, moment, event_type, effective_date, created_at, event_id, amount, forfeited_from_source,
         vested_percentage, @listed_buckets AS listed_buckets
     FROM ledger
-    WHERE source IS NULL AND event_type IN (@plan_events)
+    WHERE event_type IN (@plan_events_without_money)
 ),
 contributions AS MATERIALIZED (
     SELECT @account, moment, source, sum(amount) AS amount

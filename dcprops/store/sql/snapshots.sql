@@ -4,15 +4,15 @@
 -- from_friday counts for it. There is a row of states for each week in which something happens, and the weeks after it
 -- in which nothing does have the same.
 --
--- What a join adds to many rows is packed into one value. DuckDB 2.0 would hand it on as a dictionary from some row on,
--- and sometimes gives up then ("dict-surviving cache: global dictionary column changed identity"); it doesn't do so with
--- nested values.
+-- What a join adds to many rows is packed into a list of one value. Without a list among its columns DuckDB 2.0 collects
+-- the rows of such a join as dictionaries, and where several threads run it, it now and then meets a second one and
+-- gives up ("dict-surviving cache: global dictionary column changed identity").
 WITH first_weeks AS (
     SELECT @account_keys, @friday_of_effective_date AS first_friday
     FROM (
         SELECT @account_keys, min(effective_date) AS effective_date
         FROM @events
-        WHERE event_type IN (@plan_events)
+        WHERE event_type = 'contribution' OR event_type IN (@plan_events_without_money)
         GROUP BY ALL
     )
 ),
@@ -41,12 +41,13 @@ ledger AS NOT MATERIALIZED (
     SELECT *, @moment AS moment
     FROM (
         SELECT
-            events.*, weeks.account AS account, weeks.from_friday AS from_friday, weeks.last_friday AS last_friday
+            events.*, weeks[1].account AS account, weeks[1].from_friday AS from_friday,
+            weeks[1].last_friday AS last_friday
         FROM @events AS events
         JOIN (
             SELECT
                 @account_keys,
-                struct_pack(account := account, from_friday := from_friday, last_friday := last_friday) AS weeks
+                [struct_pack(account := account, from_friday := from_friday, last_friday := last_friday)] AS weeks
             FROM accounts
         ) USING (@account_keys)
     )
@@ -124,17 +125,17 @@ weeks AS (
     SELECT *, moment + CAST(7 * week AS INTEGER) AS snapshot_date
     FROM (
         SELECT
-            states.* EXCLUDE (account), keys.scenario_id AS scenario_id, keys.plan_design_id AS plan_design_id,
-            keys.employee_id AS employee_id, keys.plan_id AS plan_id,
-            unnest(range((coalesce(next_moment, keys.last_friday + 7) - moment) // 7)) AS week
+            states.* EXCLUDE (account), keys[1].scenario_id AS scenario_id, keys[1].plan_design_id AS plan_design_id,
+            keys[1].employee_id AS employee_id, keys[1].plan_id AS plan_id,
+            unnest(range((coalesce(next_moment, keys[1].last_friday + 7) - moment) // 7)) AS week
         FROM states
         JOIN (
             SELECT
                 account,
-                struct_pack(
+                [struct_pack(
                     scenario_id := scenario_id, plan_design_id := plan_design_id, employee_id := employee_id,
                     plan_id := plan_id, last_friday := last_friday
-                ) AS keys
+                )] AS keys
             FROM accounts
         ) AS of_accounts ON states.account = of_accounts.account
     )
@@ -156,9 +157,9 @@ SELECT
         WHEN eligible THEN 'eligible_not_enrolled'
         ELSE 'not_eligible'
     END AS participation_status,
-    CASE WHEN anomaly.effective_date <= snapshot_date THEN anomaly.code ELSE 'valid' END AS data_quality_flag
+    CASE WHEN anomaly[1].effective_date <= snapshot_date THEN anomaly[1].code ELSE 'valid' END AS data_quality_flag
 FROM weeks
 LEFT JOIN (
-    SELECT @account_keys, struct_pack(code := code, effective_date := effective_date) AS anomaly FROM first_anomalies
+    SELECT @account_keys, [struct_pack(code := code, effective_date := effective_date)] AS anomaly FROM first_anomalies
 ) USING (@account_keys)
 ORDER BY scenario_id, plan_design_id, participant_id, plan_id, snapshot_date
