@@ -6,13 +6,15 @@ Each is made when the first row asks for it, and kept for those that follow.
 from __future__ import annotations
 
 import gzip
+import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from dcprops.benchmarks.measure import CannotRun
@@ -28,8 +30,24 @@ if TYPE_CHECKING:
 
 __all__ = ["SAMPLE", "Inputs", "Sizes", "lines_of", "repeated"]
 
-#: 200 events that a retirement-plan simulator wrote, of all eleven types.
+#: 200 events that a retirement-plan simulator wrote, about as many of each of the eleven types.
 SAMPLE: Final = "planwise_sample.ndjson"
+#: How many of each there are in the file that the sample was taken from.
+_IN_THE_WHOLE_FILE: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "contribution": 17_805,
+        "hce_status": 788,
+        "vesting": 753,
+        "merit": 609,
+        "hire": 240,
+        "eligibility": 240,
+        "enrollment": 209,
+        "compliance": 186,
+        "promotion": 56,
+        "termination": 35,
+        "forfeiture": 35,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -64,8 +82,10 @@ class Inputs:
 
     @cached_property
     def lines(self) -> list[bytes]:
-        """The lines of the event file, as often as it takes."""
-        return repeated(self.file_lines, self.sizes.lines)
+        """The lines of the event file, as often as it takes; of the sample each type as often as in its whole file."""
+        if self.path is not None:
+            return repeated(self.file_lines, self.sizes.lines)
+        return as_in_the_whole_file(self.file_lines, self.sizes.lines)
 
     @cached_property
     def ledger_lines(self) -> list[bytes]:
@@ -201,6 +221,18 @@ def lines_of(path: Path) -> list[bytes]:
         if ours != peer:
             raise CannotRun(f"{path}, line {number}: the two models write different texts, so they can't be compared")
     return lines
+
+
+def as_in_the_whole_file(sample: Sequence[bytes], about: int) -> list[bytes]:
+    """About so many lines of the sample, each event type as often as in the file that it was taken from, and spread."""
+    by_type: dict[str, list[bytes]] = {}
+    for line in sample:
+        by_type.setdefault(json.loads(line)["payload"]["event_type"], []).append(line)
+    placed = []
+    for event_type, there in _IN_THE_WHOLE_FILE.items():
+        count = max(1, about * there // sum(_IN_THE_WHOLE_FILE.values()))
+        placed += [((place + 0.5) / count, line) for place, line in zip(range(count), cycle(by_type[event_type]))]
+    return [line for _, line in sorted(placed)]
 
 
 def repeated(lines: Sequence[bytes], at_least: int) -> list[bytes]:

@@ -84,6 +84,8 @@ class Row:
     promise: Promise | None = None
     clock: Clock = _OWN_TIME
     slow: bool = False
+    #: The promise is about a store of at least so many events.
+    least_stored: int = 0
 
 
 FIRST_ASKED: Final = "first asked for"
@@ -235,7 +237,7 @@ ROWS: Final = (
         _in_store(lambda jobs, inputs: jobs.asking_for_history(inputs.by_participant, inputs.someone)),
         "a full scan, unsorted",
         _in_store(lambda jobs, inputs: jobs.scanning(inputs.by_payday, inputs.someone)),
-        Promise("ratio", _STORE, at_least=5),
+        Promise("ratio", _STORE, at_least=5), least_stored=10_000_000,
     ),
     Row(
         "snapshot", "a snapshot looked up", MILLISECONDS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from dcprops.benchmarks.inputs import Inputs
 from dcprops.benchmarks.measure import CannotRun, measure
@@ -29,4 +30,13 @@ def results(
         except CannotRun as failure:
             yield Result(row, failure=str(failure))
         else:
-            yield Result.of(row, measured)
+            yield _judged(Result.of(row, measured), inputs.sizes.stored)
+
+
+def _judged(result: Result, stored: int) -> Result:
+    """The result, without a promise that isn't about a store of so many events."""
+    row = result.row
+    if stored >= row.least_stored:
+        return result
+    said = f"what is promised is about a store of {row.least_stored:,} events: --stored {row.least_stored}"
+    return replace(result, row=replace(row, promise=None), failure=said)

@@ -38,7 +38,7 @@ def run_of_bench(text: str | bytes, name: str, commit: str) -> tuple[Run, list[s
         where = f"row {place} of {name}"
         if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not _is_name(row["name"]):
             raise MonitorError(f"{where} has no name: expected an object as dcprops bench --json writes it")
-        if row.get("failure") is None:
+        if row.get("failure") is None or row.get("ours"):  # figures may have a remark
             measurements += _measurements(row, where)
         else:
             failures.append(f"{row['name']} was not measured: {row['failure']}")

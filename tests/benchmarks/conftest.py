@@ -32,8 +32,13 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+#: What changes how output looks: whatever runs the tests may have set it for its own.
+_LOOKS = frozenset({"COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE"})
+
+
 def environment(**changes: str) -> dict[str, str]:
-    return os.environ | {"PYTHONWARNINGS": "error", "PYTHONUTF8": "1", **changes}
+    kept = {name: value for name, value in os.environ.items() if name not in _LOOKS}
+    return kept | {"PYTHONWARNINGS": "error", "PYTHONUTF8": "1", **changes}
 
 
 @pytest.fixture

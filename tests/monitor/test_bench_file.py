@@ -78,7 +78,7 @@ def test_the_machine_is_the_one_that_the_report_names():
         (changed(ours=[10**400]), "ours of row 1 of b.json has the sample"),
         (changed(ours=[float("nan")]), "ingest has the sample nan"),
         (changed(ratios=[]), "ratios of row 1 of b.json has no samples"),
-        (changed(failure="it broke"), "has nothing that was measured: ingest was not measured: it broke"),
+        (changed(failure="it broke", ours=[]), "has nothing that was measured: ingest was not measured: it broke"),
         (bench_text({"m": [1.0]}, machine="mine"), "the machine in b.json is 'mine'"),
         (
             json.dumps({"rows": [*bench_report({"m": [1.0]})["rows"]] * 2}),
@@ -91,3 +91,11 @@ def test_what_is_no_report_is_told_in_one_line(text: str | bytes, message: str):
         run_of_bench(text, "b.json", "abcdef0")
     assert message in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_a_row_with_figures_and_a_remark_counts() -> None:
+    row = {"name": "job", "what": "a job", "unit": "s", "better": "lower", "ours": [1.0, 2.0], "failure": "a remark"}
+    report = {"version": "1", "machine": {"cpu": "X"}, "repeat": 2, "rows": [row]}
+    run, failures = run_of_bench(json.dumps(report), "bench.json", "abc1234")
+    assert [each.metric for each in run.measurements] == ["job"]
+    assert failures == []
