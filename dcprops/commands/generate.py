@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,11 +44,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--plan-design", action="append", metavar="NAME",
         help="standard (default), safe_harbor, cliff or basic; may be repeated",
     )  # fmt: skip
+    parser.add_argument(
+        "--turnover", type=_share, metavar="SHARE", help="who leaves in a year, such as 0.12 (default: the scenario's)"
+    )
     parser.add_argument("--partition", default="1/1", metavar="I/N", help="only the Ith of N parts (default: 1/1)")
     parser.add_argument("--format", choices=("parquet", "ndjson"), default="parquet", help="(default: parquet)")
     parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write to, made if it isn't there")
     parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
     parser.add_argument("--json", metavar="FILE", help="write what was made as JSON, with - to standard output")
+
+
+def _share(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError(f"expected a share such as 0.12, got {text!r}") from None
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -91,6 +102,7 @@ def _wanted(arguments: argparse.Namespace) -> tuple[Population, Partition]:
         arguments.frequency,
         tuple(arguments.scenario or ["baseline"]),
         tuple(arguments.plan_design or ["standard"]),
+        arguments.turnover,
     )
     return population, Partition.parse(arguments.partition)
 
@@ -150,4 +162,5 @@ def _report(
         "frequency": population.frequency,
         "scenarios": list(population.scenarios),
         "plan_designs": list(population.plan_designs),
+        "turnover": None if population.turnover is None else str(population.turnover),
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from dcprops.population.assumptions import PLAN_DESIGNS, SCENARIOS, PlanDesign, Scenario
+from dcprops.population.assumptions import PLAN_DESIGNS, SCENARIOS, WHOLE, PlanDesign, Scenario
 from dcprops.population.calendars import FREQUENCIES, PayYear, pay_year
 from dcprops.population.careers import Careers, Lives
 from dcprops.population.errors import PopulationError
@@ -25,6 +26,7 @@ MOST_EMPLOYEES: Final = 100_000_000
 _MOST_SEEDS: Final = 1 << 64
 #: Lives that are made at once: enough to spread the cost of a call, few enough for the processor's cache.
 _LIVES_AT_ONCE: Final = 500
+_PLACES: Final = Decimal("0.0001")
 
 
 class Partition(NamedTuple):
@@ -61,11 +63,12 @@ class Population:
 
     `seed` from 0 to 2**64 - 1; `first_year` to its last year must be years with limits; `frequency` is how often people
     are paid: weekly, biweekly, semimonthly or monthly. Each employee has one ledger in each of the `scenarios` and
-    `plan_designs`, whose names are those of SCENARIOS and PLAN_DESIGNS.
+    `plan_designs`, whose names are those of SCENARIOS and PLAN_DESIGNS. `turnover` is the share of people who leave in
+    a year, from 0 to 1 with at most four places, in place of the scenarios' own.
 
-    An employee's ledger depends on the seed, the years, the frequency and the scenario and plan design, and on no other
-    employee, so that it is the same however many there are and whatever the partition. Raises PopulationError, a
-    ValueError that names the argument and what was expected.
+    An employee's ledger depends on these arguments but the number of employees, and on nobody else, so that it is the
+    same however many there are and whatever the partition. Raises PopulationError, a ValueError that names the argument
+    and what was expected.
     """
 
     employees: int
@@ -75,6 +78,7 @@ class Population:
     frequency: str = "biweekly"
     scenarios: tuple[str, ...] = ("baseline",)
     plan_designs: tuple[str, ...] = ("standard",)
+    turnover: Decimal | None = None
 
     def __post_init__(self) -> None:
         _within("employees", self.employees, 1, MOST_EMPLOYEES)
@@ -85,6 +89,7 @@ class Population:
         _one_of("frequency", [self.frequency], FREQUENCIES)
         _one_of("scenarios", self.scenarios, SCENARIOS)
         _one_of("plan_designs", self.plan_designs, PLAN_DESIGNS)
+        _share("turnover", self.turnover)
 
     @cached_property
     def calendars(self) -> list[PayYear]:
@@ -122,7 +127,10 @@ class Population:
 
     @cached_property
     def _scenarios(self) -> list[Scenario]:
-        return [SCENARIOS[name] for name in self.scenarios]
+        scenarios = [SCENARIOS[name] for name in self.scenarios]
+        if self.turnover is None:
+            return scenarios
+        return [replace(scenario, turnover=int(self.turnover * WHOLE)) for scenario in scenarios]
 
     @cached_property
     def _designs(self) -> list[PlanDesign]:
@@ -135,6 +143,15 @@ class Population:
 def _within(name: str, value: int, least: int, most: int, why: str = "") -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise PopulationError(f"{name}={value!r}: expected a whole number from {least} to {most}{why}")
+
+
+def _share(name: str, value: Decimal | None) -> None:
+    """Raise PopulationError unless the value is None or a share that ten-thousandths can say."""
+    if value is None:
+        return
+    if isinstance(value, Decimal) and value.is_finite() and 0 <= value <= 1 and value == value.quantize(_PLACES):
+        return
+    raise PopulationError(f"{name}={str(value)!r}: expected a Decimal from 0 to 1, at most four places, such as 0.12")
 
 
 def _one_of(name: str, values: Sequence[str], known: Mapping[str, object]) -> None:

@@ -41,7 +41,7 @@ def test_what_it_makes_is_clean_and_the_same_in_seven_parts(dcprops, tmp_path):
 def test_json_says_everything_that_was_asked_and_made(dcprops, tmp_path):
     done = dcprops(
         "generate", "--employees", 10, "--years", 1, "--first-year", 2020, "--seed", 5, "--frequency", "monthly",
-        "--scenario", "baseline", "--scenario", "high_growth", "--out", tmp_path, "--json", "-",
+        "--scenario", "baseline", "--scenario", "high_growth", "--turnover", "0.3", "--out", tmp_path, "--json", "-",
     )  # fmt: skip
     said = json.loads(done.stdout)
     (path,) = tmp_path.iterdir()
@@ -50,7 +50,7 @@ def test_json_says_everything_that_was_asked_and_made(dcprops, tmp_path):
     assert said == {
         "file": str(path), "format": "parquet", "partition": "1/1", "bytes": path.stat().st_size, "employees": 10,
         "years": 1, "first_year": 2020, "seed": 5, "frequency": "monthly", "scenarios": ["baseline", "high_growth"],
-        "plan_designs": ["standard"],
+        "plan_designs": ["standard"], "turnover": "0.3",
     }  # fmt: skip
 
 
@@ -64,6 +64,8 @@ def test_json_says_everything_that_was_asked_and_made(dcprops, tmp_path):
         (("--employees", "1", "--partition", "half"), "partition='half': expected I/N"),
         (("--employees", "1", "--frequency", "daily"), "frequency='daily': expected weekly or"),
         (("--employees", "1", "--scenario", "x"), "scenarios='x': expected baseline or"),
+        (("--employees", "1", "--turnover", "x"), "expected a share such as 0.12, got 'x'"),
+        (("--employees", "1", "--turnover", "1.5"), "turnover='1.5': expected a Decimal from 0 to 1"),
         (("--employees", "1", "--format", "csv"), "invalid choice: 'csv'"),
     ],
 )

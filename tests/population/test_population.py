@@ -6,6 +6,7 @@ import hashlib
 import subprocess
 import sys
 from dataclasses import replace
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,6 +27,7 @@ POPULATIONS = st.builds(
     frequency=st.sampled_from(["weekly", "biweekly", "semimonthly", "monthly"]),
     scenarios=st.lists(st.sampled_from(sorted(SCENARIOS)), min_size=1, max_size=2, unique=True).map(tuple),
     plan_designs=st.lists(st.sampled_from(sorted(PLAN_DESIGNS)), min_size=1, max_size=2, unique=True).map(tuple),
+    turnover=st.none() | st.decimals(0, 1, places=4),
 )
 
 
@@ -109,6 +111,18 @@ def test_the_bytes_do_not_depend_on_the_hash_seed_the_time_zone_or_the_locale(tm
     assert len(seen) == 1
 
 
+def test_turnover_says_who_leaves():
+    def leavers(turnover: str) -> int:
+        table = table_of(Population(400, years=1, turnover=Decimal(turnover)))
+        return pc.sum(pc.equal(table["event_type"], "termination")).as_py() or 0
+
+    # Nobody leaves but those past 60, who retire; else about that share of those who were there all year.
+    assert leavers("0") < 20
+    assert 60 < leavers("0.25") < 130
+    assert leavers("1") > 300
+    assert table_of(Population(50, turnover=Decimal("0.12"))).equals(table_of(Population(50)))
+
+
 def test_birth_years_are_those_of_the_partition():
     population = Population(11)
     parts = [population.birth_years(Partition(number, 4)) for number in range(1, 5)]
@@ -131,6 +145,10 @@ def test_birth_years_are_those_of_the_partition():
         ({"scenarios": ()}, r"scenarios=\(\): expected at least one name, and each once"),
         ({"scenarios": ("baseline", "baseline")}, "expected at least one name, and each once"),
         ({"scenarios": ("best",)}, "scenarios='best': expected baseline or high_turnover or high_growth"),
+        ({"turnover": Decimal("0.12345")}, "turnover='0.12345': expected a Decimal from 0 to 1, at most four places"),
+        ({"turnover": Decimal("0.1200000000000000000000000000000001")}, "expected a Decimal from 0 to 1, at most four"),
+        ({"turnover": Decimal("NaN")}, "turnover='NaN': expected a Decimal"),
+        ({"turnover": 0.1}, "turnover='0.1': expected a Decimal"),
         ({"plan_designs": ("x",)}, "plan_designs='x': expected standard or safe_harbor or cliff or basic"),
     ],
 )
