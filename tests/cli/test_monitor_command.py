@@ -84,7 +84,7 @@ def test_a_run_is_kept_and_told(db: str, tmp_path: Path, capsys: pytest.CaptureF
 def test_a_row_that_was_not_measured_is_told(db: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     file = bench_file(tmp_path / "b.json", 10)
     document = json.loads(file.read_text(encoding="utf-8"))
-    document["rows"][0]["failure"] = "no\npandas"
+    document["rows"][0] |= {"failure": "no\npandas", "ours": []}
     file.write_text(json.dumps(document), encoding="utf-8")
     assert main(["monitor", "run", "--db", db, "--commit", COMMIT, "--from", str(file)]) == 0
     said = capsys.readouterr()

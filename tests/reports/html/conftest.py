@@ -69,7 +69,11 @@ def full_report(generated_report: Report) -> Report:
 @pytest.fixture(scope="session")
 def sample_audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
     """The sample of a simulator with two broken lines: anomalies, invalid rows and balances."""
-    lines = (Path(__file__).parents[2] / "data" / "planwise_sample.ndjson").read_text(encoding="utf-8").splitlines()
+    lines = (
+        (Path(__file__).parents[3] / "dcprops" / "benchmarks" / "planwise_sample.ndjson")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     lines[1] = lines[1][:50]
     lines[4] = lines[4].replace('"scenario_id":"', '"x":1,"scenario_id":" ')
     path = tmp_path_factory.mktemp("audit") / "events.ndjson"

@@ -21,7 +21,7 @@ from dcprops.rules.anomalies import ANOMALIES
 
 from .reading import read, table
 
-SAMPLE = Path(__file__).parents[2] / "data" / "planwise_sample.ndjson"
+SAMPLE = Path(__file__).parents[3] / "dcprops" / "benchmarks" / "planwise_sample.ndjson"
 NOTHING = Overview(0, {}, {}, 0, {}, {})
 
 
