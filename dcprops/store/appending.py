@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from dcprops.schemas.columns import COLUMNS
-from dcprops.store.bulk import stage_file
+from dcprops.store.bulk import UnprovenError, proven_file, stage_file
 from dcprops.store.connection import Database
 from dcprops.store.errors import Conflict, ConflictError, InvalidEventsError, StoreError
 from dcprops.store.event_columns import STORED
@@ -27,6 +29,8 @@ __all__ = ["Appended", "append", "head"]
 
 #: Rows of a stream that are held in memory; a longer one goes through a table of the database, which can spill.
 _ROWS_HELD: Final = 500_000
+#: Bytes of a file from which on its lines are stored as they are read, if they can be.
+_WORTH_A_TRY: Final = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -58,16 +62,24 @@ def append(database: Database, source: Appendable, *, strict: bool) -> Appended:
     with database.writing:
         try:
             with database.cursor() as cursor:
-                offer = _offered(cursor, incoming)
-                if strict and offer.rejected:
-                    raise _invalid(cursor, offer)
                 order = "" if database.path is None else IN_FILE_ORDER
-                try:
-                    with database.transaction(cursor):
-                        done = _store_new(cursor, offer, order)
-                except _Repeated:
-                    with database.transaction(cursor):
-                        done = _store_distinct(cursor, offer, order)
+                if incoming.lines is not None and _is_large(incoming.lines):
+                    with (
+                        suppress(UnprovenError, _Repeated),
+                        proven_file(cursor, incoming.lines) as proven,
+                        database.transaction(cursor),
+                    ):
+                        done = _store_proven(cursor, proven, order)
+                if done is None:
+                    offer = _offered(cursor, incoming)
+                    if strict and offer.rejected:
+                        raise _invalid(cursor, offer)
+                    try:
+                        with database.transaction(cursor):
+                            done = _store_new(cursor, offer, order)
+                    except _Repeated:
+                        with database.transaction(cursor):
+                            done = _store_distinct(cursor, offer, order)
         except StoreError as error:
             # DuckDB gave up and was opened again. It may have done so after the commit, while it tidied up.
             gave_up = isinstance(error.__cause__, duckdb.FatalException)
@@ -77,6 +89,11 @@ def append(database: Database, source: Appendable, *, strict: bool) -> Appended:
         if not _is_there(database, done.receipt):
             raise StoreError(f"{database.name} did not keep what it committed: append again")
     return done
+
+
+def _is_large(path: str | os.PathLike[str]) -> bool:
+    """Whether a file, which no pipe is, is so large that planning a query for it twice costs little beside it."""
+    return Path(path).is_file() and Path(path).stat().st_size >= _WORTH_A_TRY
 
 
 class _Offer(NamedTuple):
@@ -162,15 +179,32 @@ def head(cursor: duckdb.DuckDBPyConnection) -> Receipt:
     return Receipt(*_one(cursor, statement("head")))
 
 
+def _store_proven(cursor: duckdb.DuckDBPyConnection, relation: str, order: str) -> Appended:
+    """Store the documents of a file as they are read. Raises duckdb.Error if SQL alone doesn't prove them valid, and
+    _Repeated if they aren't all new.
+
+    Most files are both, and what writes documents in another way writes them so from the start.
+    """
+    before = head(cursor)
+    rows = _insert_all(cursor, before, relation, order)
+    return _recorded(cursor, before, rows, _Offer(relation, rows, "", 0))
+
+
 def _store_new(cursor: duckdb.DuckDBPyConnection, offer: _Offer, order: str) -> Appended:
     """Store every row. Raises _Repeated if that would store some event a second time."""
     before = head(cursor)
-    batch = before.batch + 1
     if offer.rows:
-        cursor.execute(statement("insert_all", offer.valid, order), {"batch": batch})
-        if before.batch and _one(cursor, statement("known"), {"batch": batch})[0]:
-            raise _Repeated
+        _insert_all(cursor, before, offer.valid, order)
     return _recorded(cursor, before, offer.rows, offer)
+
+
+def _insert_all(cursor: duckdb.DuckDBPyConnection, before: Receipt, relation: str, order: str) -> int:
+    """Store every row of a relation; how many they are. Raises _Repeated if one of them is there already."""
+    batch: dict[str, object] = {"batch": before.batch + 1}
+    (rows,) = _one(cursor, statement("insert_all", relation, order), batch)
+    if before.batch and _one(cursor, statement("known"), batch)[0]:
+        raise _Repeated
+    return int(rows)
 
 
 def _store_distinct(cursor: duckdb.DuckDBPyConnection, offer: _Offer, order: str) -> Appended:

@@ -13,6 +13,15 @@ schema's own tables.
 """
 
 from dcprops.store.bulk.files import Finding, JudgedFile, judged_file
-from dcprops.store.bulk.staging import Staged, stage_file, stage_texts
+from dcprops.store.bulk.staging import Staged, UnprovenError, proven_file, stage_file, stage_texts
 
-__all__ = ["Finding", "JudgedFile", "Staged", "judged_file", "stage_file", "stage_texts"]
+__all__ = [
+    "Finding",
+    "JudgedFile",
+    "Staged",
+    "UnprovenError",
+    "judged_file",
+    "proven_file",
+    "stage_file",
+    "stage_texts",
+]

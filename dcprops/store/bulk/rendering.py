@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -27,7 +27,7 @@ from dcprops.events.schema import ENVELOPE, EVENT_TYPES, PAYLOADS, Field
 from dcprops.schemas.columns import COLUMNS, Column
 from dcprops.schemas.duckdb_ddl import column_checks, re2, sql_type
 
-__all__ = ["judged"]
+__all__ = ["judged", "proven"]
 
 _PAYLOAD: Final = "payload"
 
@@ -44,31 +44,51 @@ _SPELLINGS: Final = (_Spelling(",", ":"), _Spelling(", ", ": "))
 
 
 def judged(source: str, *, any_text: bool) -> str:
-    """The query that judges the rows of `source`: (line BIGINT, text VARCHAR, raw BLOB).
+    """The query that judges the rows of `source`: (line BIGINT, text VARCHAR, plain BOOLEAN, raw BLOB).
 
-    It ends in duckdb.InvalidInputException where a text isn't JSON, unless it is to take `any_text`, which is slower.
+    `plain` says that `is_plain` is true of the text; a null or false says nothing. The query ends in
+    duckdb.InvalidInputException where a text isn't JSON, unless it is to take `any_text`, which is slower.
 
     It gives `line`, the columns of `COLUMNS`, and `raw`: null where the text is proven valid; else what the model is to
     read, the text's bytes or (where `text` is null) the `raw` of the source. Then the other columns mean nothing.
     """
-    typed = ",\n        ".join(f"{_typed(column)} AS {_value(column)}" for column in COLUMNS)
-    document = f"json_transform(text, {_literal(_shape())})"
     values = ",\n    ".join(f"{_value(column)} AS {column.name}" for column in COLUMNS)
     return f"""
 SELECT
     line,
     {values},
     CASE WHEN {_proof()} THEN NULL ELSE coalesce(encode(text), raw) END AS raw
-FROM (
+FROM {_read(source, any_text=any_text)}
+"""
+
+
+def proven(source: str) -> str:
+    """The query that gives the columns of `COLUMNS` for the rows of such a `source`, if SQL proves all of them valid.
+
+    Otherwise it ends in duckdb.InvalidInputException.
+    """
+    values = ",\n    ".join(f"{_value(column)} AS {column.name}" for column in COLUMNS)
+    return f"""
+SELECT
+    {values}
+FROM {_read(source, any_text=False)}
+WHERE CASE WHEN {_proof()} THEN true ELSE error('not proven') END
+"""
+
+
+def _read(source: str, *, any_text: bool) -> str:
+    """The rows of the source with what their documents say, as text and as values, and what all documents have."""
+    typed = ",\n        ".join(f"{_typed(column)} AS {_value(column)}" for column in COLUMNS)
+    document = f"json_transform(text, {_literal(_shape())})"
+    return f"""(
     SELECT *, {_concatenated(_head(_SPELLINGS[0]))} AS head, {_concatenated(_tail(_SPELLINGS[0]))} AS tail
     FROM (
         SELECT
-            line, text, raw, document,
+            line, text, plain, raw, document,
             {typed}
-        FROM (SELECT line, text, raw, {f"TRY({document})" if any_text else document} AS document FROM {source})
+        FROM (SELECT line, text, plain, raw, {f"TRY({document})" if any_text else document} AS document FROM {source})
     )
-)
-"""
+)"""
 
 
 def _shape() -> str:
@@ -198,11 +218,17 @@ def _says_the_value(kind: Kind, value: str, text: str) -> str:
 
 
 def _texts_rule(columns: Iterable[Column]) -> str:
-    """That all texts of these columns are fine: one pattern over all of them, parted by a quote that none may have.
+    """That all texts of these columns are fine: where a text is plain, it is enough that it isn't empty."""
+    texts = [column for column in columns if isinstance(column.kind, Text)]
+    not_empty = (f"{_value(c)} <> '' OR {_value(c)} IS NULL" if c.nullable else f"{_value(c)} <> ''" for c in texts)
+    return f"CASE WHEN plain THEN {_all(not_empty)} ELSE {_pattern_rule(texts)} END"
+
+
+def _pattern_rule(texts: Sequence[Column]) -> str:
+    """One pattern over all of the texts, parted by a quote that none may have.
 
     A null leaves its part out, and so doesn't match, except where the column may be null.
     """
-    texts = [column for column in columns if isinstance(column.kind, Text)]
     inner, outer = f'[^{CONTROL}"\\\\]', f'[^{CONTROL}{WHITE_SPACE}"\\\\]'
     one = f"{outer}(?:{inner}*{outer})?"
     joined = ", ".join(f"coalesce({_value(c)}, '-')" if c.nullable else _value(c) for c in texts)

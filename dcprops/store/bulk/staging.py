@@ -17,18 +17,21 @@ from dcprops.event_files.pieces import Piece, UnreadLine
 from dcprops.schemas.columns import COLUMNS
 from dcprops.schemas.duckdb_ddl import quoted_name, sql_type
 from dcprops.store.bulk.judging import REFUSED_COLUMNS, judge, put_refused
-from dcprops.store.bulk.rendering import judged
+from dcprops.store.bulk.plain import is_plain
+from dcprops.store.bulk.rendering import judged, proven
 
-__all__ = ["Staged", "stage_file", "stage_texts"]
+__all__ = ["Staged", "UnprovenError", "proven_file", "stage_file", "stage_texts"]
 
-_PIECES: Final = pa.schema([("first", pa.int64()), ("content", pa.string()), ("raw", pa.binary())])
+_PIECES: Final = pa.schema(
+    [("first", pa.int64()), ("content", pa.string()), ("plain", pa.bool_()), ("raw", pa.binary())]
+)
 # A line that isn't UTF-8 comes alone, as `raw`; the others are in pieces of many lines. What stands at the end of a
 # line is cut off only where something does: that is one look at its last character.
 _LINES: Final = """(
-    SELECT line, CASE WHEN ends_with(text, '}') THEN text ELSE rtrim(text, E' \\t\\r\\n') END AS text, raw
+    SELECT line, CASE WHEN ends_with(text, '}') THEN text ELSE rtrim(text, E' \\t\\r\\n') END AS text, plain, raw
     FROM (
-        SELECT first + generate_subscripts(lines, 1) - 1 AS line, unnest(lines) AS text, raw
-        FROM (SELECT first, coalesce(string_split(content, chr(10)), [NULL]) AS lines, raw FROM pieces)
+        SELECT first + generate_subscripts(lines, 1) - 1 AS line, unnest(lines) AS text, plain, raw
+        FROM (SELECT first, coalesce(string_split(content, chr(10)), [NULL]) AS lines, plain, raw FROM pieces)
     )
     WHERE raw IS NOT NULL OR ltrim(text, E' \\t\\r') <> ''
 )"""
@@ -52,9 +55,9 @@ def stage_texts(connection: duckdb.DuckDBPyConnection, source: str) -> Staged:
     name = quoted_name(source)
     types = dict(connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {name})").fetchall())
     if types.get("text") == "BLOB":
-        rows = f"(SELECT line, TRY(decode(text)) AS text, coalesce(text, ''::BLOB) AS raw FROM {name})"
+        rows = f"(SELECT line, TRY(decode(text)) AS text, false AS plain, coalesce(text, ''::BLOB) AS raw FROM {name})"
     else:
-        rows = f"(SELECT line, coalesce(text, '') AS text, NULL::BLOB AS raw FROM {name})"
+        rows = f"(SELECT line, coalesce(text, '') AS text, false AS plain, NULL::BLOB AS raw FROM {name})"
     with _tables(connection):
         connection.execute(f"INSERT INTO staged BY NAME {judged(rows, any_text=True)}")
         return _finished(connection, [])
@@ -103,6 +106,39 @@ def _stage_lines(
     return _finished(connection, source.unread)
 
 
+class UnprovenError(Exception):
+    """Some document of a file isn't proven valid by SQL alone, so its lines have to be judged."""
+
+
+@contextmanager
+def proven_file(connection: duckdb.DuckDBPyConnection, path: str | os.PathLike[str]) -> Iterator[str]:
+    """The documents of an event file as a relation, to be read once, with the columns of an event table: those that
+    `stage_file` would stage if SQL alone proves every one of them valid.
+
+    Raises UnprovenError if it doesn't, or the file breaks off, once the relation is read, and EventFileError for a file
+    that can't be opened.
+    """
+    with EventFile(path) as file:
+        source = _Source(file, None)
+        connection.register("pieces", pa.RecordBatchReader.from_batches(_PIECES, _all_read(source)))
+        try:
+            yield f"({proven(_LINES)})"
+        except duckdb.InvalidInputException:
+            raise UnprovenError from None
+        finally:
+            connection.unregister("pieces")
+
+
+def _all_read(source: _Source) -> Iterator[pa.RecordBatch]:
+    """The batches of a source; an error, where it has left out a line."""
+    for batch in source.batches():
+        if source.unread:
+            break
+        yield batch
+    if source.unread:
+        raise UnprovenError
+
+
 class _Source:
     """The pieces of a file as Arrow batches. What goes wrong in reading is kept, since DuckDB raises its own error."""
 
@@ -131,12 +167,14 @@ def _batch(piece: Piece) -> pa.RecordBatch:
     ends = pa.array([0, len(piece.content)], pa.int32()).buffers()[1]
     content = pa.Array.from_buffers(pa.string(), 1, [None, ends, pa.py_buffer(piece.content)])
     if _is_valid(content):
-        return pa.record_batch([pa.array([piece.first]), content, pa.nulls(1, pa.binary())], schema=_PIECES)
+        plain = pa.array([is_plain(piece.content)])
+        return pa.record_batch([pa.array([piece.first]), content, plain, pa.nulls(1, pa.binary())], schema=_PIECES)
     lines = piece.content.split(b"\n")
     texts = [line if _is_utf_8(line) else None for line in lines]
     raws = [None if _is_utf_8(line) else line.rstrip(b" \t\r") for line in lines]
     numbers = pa.array(range(piece.first, piece.first + len(lines)), pa.int64())
-    return pa.record_batch([numbers, pa.array(texts, pa.string()), pa.array(raws, pa.binary())], schema=_PIECES)
+    plain = pa.nulls(len(lines), pa.bool_())
+    return pa.record_batch([numbers, pa.array(texts, pa.string()), plain, pa.array(raws, pa.binary())], schema=_PIECES)
 
 
 def _is_valid(content: pa.Array) -> bool:

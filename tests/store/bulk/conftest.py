@@ -15,6 +15,7 @@ from dcprops.event_files import Row, event_of  # noqa: E402
 from dcprops.events import SimulationEvent  # noqa: E402
 from dcprops.schemas.columns import row_of  # noqa: E402
 from dcprops.store.bulk import stage_texts  # noqa: E402
+from dcprops.store.bulk.plain import is_plain  # noqa: E402
 from dcprops.store.bulk.rendering import judged  # noqa: E402
 
 LOCKED_DOWN = {
@@ -65,6 +66,37 @@ def expect_the_models_verdict(
     assert list(map(repr, row.values())) == list(map(repr, expected.values()))
 
 
+def unproven_lines(connection: duckdb.DuckDBPyConnection, texts: Sequence[str], plain: Sequence[bool]) -> list[int]:
+    """The places of the texts that SQL alone doesn't prove valid, when it is told of each whether it is plain."""
+    columns = {
+        "line": pa.array(range(len(texts)), pa.int64()),
+        "text": pa.array(texts, pa.string()),
+        "plain": pa.array(plain, pa.bool_()),
+        "raw": pa.nulls(len(texts), pa.binary()),
+    }
+    connection.register("told", pa.table(columns))
+    found = connection.execute(f"SELECT line FROM ({judged('told', any_text=True)}) WHERE raw IS NOT NULL").fetchall()
+    connection.unregister("told")
+    return sorted(line for (line,) in found)
+
+
+def expect_the_same_of_plain_texts(connection: duckdb.DuckDBPyConnection, texts: Sequence[bytes]) -> None:
+    """That SQL proves the same texts when it is told which of them are plain."""
+    decoded = [text.decode() for text in texts if _is_utf_8(text)]
+    plain = [is_plain(text.encode()) for text in decoded]
+    count = len(decoded)
+    found = unproven_lines(connection, decoded * 2, [*plain, *[False] * count])
+    assert [place for place in found if place < count] == [place - count for place in found if place >= count]
+
+
+def _is_utf_8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 @pytest.fixture(scope="module")
 def same_verdicts(connection: duckdb.DuckDBPyConnection) -> Callable[[Sequence[bytes]], int]:
     """Judges texts both ways, expects the same of each, and tells how many are valid."""
@@ -81,6 +113,7 @@ def same_verdicts(connection: duckdb.DuckDBPyConnection) -> Callable[[Sequence[b
         for line, text in enumerate(texts):
             expect_the_models_verdict(event_of(Row(line, text)), text, rows.get(line), refusals.get(line, []))
         assert (found.documents, found.valid) == (len(texts), len(rows))
+        expect_the_same_of_plain_texts(connection, texts)
         return found.valid
 
     return judge
@@ -91,13 +124,8 @@ def unproven(connection: duckdb.DuckDBPyConnection) -> Callable[[Sequence[str]],
     """The texts that SQL alone doesn't prove valid."""
 
     def judge(texts: Sequence[str]) -> list[str]:
-        numbers = pa.array(range(len(texts)), pa.int64())
-        nothing = pa.nulls(len(texts), pa.binary())
-        connection.register("given", pa.table({"line": numbers, "text": pa.array(texts), "raw": nothing}))
-        found = connection.execute(
-            f"SELECT raw FROM ({judged('given', any_text=True)}) WHERE raw IS NOT NULL"
-        ).fetchall()
-        connection.unregister("given")
-        return [raw.decode() for (raw,) in found]
+        return [
+            texts[place] for place in unproven_lines(connection, texts, [is_plain(text.encode()) for text in texts])
+        ]
 
     return judge
