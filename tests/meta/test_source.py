@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "strategies": ORACLE,
     "properties": {*ORACLE, "strategies"},
     "monitor": ORACLE,
+    "defects": {*ORACLE, "golden", "event_files", "strategies", "properties"},
     "reports": {*ORACLE, "strategies", "properties", "audit", "printable"},
 }
 #: On top of the house: they may import all of it.

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from dcprops.defects.calculators.wrong_years import DEFECTS
+from dcprops.defects.calculators.yearly import FIGURES, Year
 from dcprops.properties import check
 from dcprops.properties.compliance import COMPLIANCE_SUITE
 from dcprops.reference import limits, years
-
-from .yearly import FIGURES, Year
-from .yearly_defects import DEFECTS
 
 PUBLISHED = "compliance.limits-match-published"
 REFUSED = "compliance.limits-of-missing-year-refused"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .duckdb_file import Store
+from dcprops.defects.stores.duckdb_file import Store
 
 
 class StoresByPlace(Store):
