@@ -87,8 +87,11 @@ def test_what_is_right_passes(check, arguments):
             ("--compliance", "dcprops.defects.calculators.wrong_years:AddsCatchUp.compliance"),
             "annual_additions differs",
         ),
-        (("--limits", "calculators.test_years:one_figure_wrong"), "super_catch_up_60_63 of 2026"),
-        (("--limits", "calculators.test_years:nearest_year"), "a year without published limits is answered"),
+        (("--limits", "dcprops.defects.calculators.wrong_limits:one_figure_wrong"), "super_catch_up_60_63 of 2026"),
+        (
+            ("--limits", "dcprops.defects.calculators.wrong_limits:nearest_year"),
+            "a year without published limits is answered",
+        ),
         (("--calculator", "test_odd_calculators:returns_nothing"), "the call returned None, a NoneType"),
         (("--calculator", "test_odd_calculators:returns_numbers"), "a row lacks keys"),
         (("--calculator", "test_odd_calculators:raises"), "the call raised KeyError: 'employee_id'"),

@@ -504,6 +504,13 @@ class ForfeitsMatchOnly(Account):
         super().forfeiture({**payload, "forfeited_from_source": "employer_match"})
 
 
+class SaysNothing(Account):
+    """The canary: whoever doesn't see that there are no rows at all sees nothing."""
+
+    def is_shown(self) -> bool:
+        return False
+
+
 DEFECTS = tuple(
     each
     for each in list(vars().values())

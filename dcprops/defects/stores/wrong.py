@@ -334,6 +334,35 @@ class KeepsStaleSnapshots(Store):
         return list(self.done.values())
 
 
+class BeginsSnapshotsAWeekLate(Store):
+    """An account has its first snapshot when its first whole week is over."""
+
+    def snapshots(self) -> Iterable[dict[str, Any]]:
+        rows = list(super().snapshots())
+        first = min((row["snapshot_date"] for row in rows), default=None)
+        return [row for row in rows if row["snapshot_date"] != first]
+
+
+class SnapshotsBeforeFriday(Store):
+    """`<` where `<=` is meant: what is effective on the Friday itself comes a week later."""
+
+    def snapshots(self) -> Iterable[dict[str, Any]]:
+        late = [
+            {**each, "effective_date": (date.fromisoformat(each["effective_date"]) + timedelta(days=1)).isoformat()}
+            for each in self.events()
+            if each["effective_date"] < date.max.isoformat()
+        ]
+        return reading.snapshots(late)
+
+
+class SnapshotsOnlyTheLastScenario(Store):
+    """Each run of the snapshots replaces the table, scenario after scenario."""
+
+    def snapshots(self) -> Iterable[dict[str, Any]]:
+        rows = list(super().snapshots())
+        return [row for row in rows if row["scenario_id"] == rows[-1]["scenario_id"]]
+
+
 class TellsHistoriesInOrderOfArrival(Store):
     """The order of the file."""
 
@@ -387,6 +416,9 @@ DEFECTS = {
     SnapshotsOnSundays: "snapshots-match-history",
     SkipsEmptyWeeks: "snapshots-match-history",
     KeepsStaleSnapshots: "snapshots-match-history",
+    BeginsSnapshotsAWeekLate: "snapshots-match-history",
+    SnapshotsBeforeFriday: "snapshots-match-history",
+    SnapshotsOnlyTheLastScenario: "snapshots-match-history",
     TellsHistoriesInOrderOfArrival: "history-in-canonical-order",
     BalancesLagBehind: "history-in-canonical-order",
     ForgetsTheFirstOfAHistory: "history-in-canonical-order",
