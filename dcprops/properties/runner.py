@@ -40,7 +40,7 @@ from dcprops.properties.targets import (
 from dcprops.reference import documents
 from dcprops.rules import CATALOGUE, SAMPLES, Cell
 
-__all__ = ["PROFILES", "PROPERTIES", "SUITES", "SelectionError", "check", "reproduce"]
+__all__ = ["PROFILES", "PROPERTIES", "SUITES", "SelectionError", "check", "reproduce", "target_of"]
 
 #: Every property by its id, in the order in which they are run.
 PROPERTIES: Final = by_id((*MODEL_SUITE, *SCHEMA_SUITE, *BALANCES_SUITE, *COMPLIANCE_SUITE, *STORE_SUITE))
@@ -183,10 +183,11 @@ _TARGET_NAMES: Final = MappingProxyType(
 
 def _targets(given: Mapping[str, object], min_rate: float | None = None) -> dict[str, Any]:
     """The targets by their kind. Raises TargetError for one that is of no use."""
-    return {kind: _target(kind, value, min_rate) for kind, value in given.items()}
+    return {kind: target_of(kind, value, min_rate) for kind, value in given.items()}
 
 
-def _target(kind: str, given: object, min_rate: float | None) -> ModelTarget | FunctionTarget | StoreTarget:
+def target_of(kind: str, given: object, min_rate: float | None = None) -> ModelTarget | FunctionTarget | StoreTarget:
+    """The target of a kind, in the shape that properties ask. Raises TargetError for one that is of no use."""
     match kind:
         case "model":
             return model_target(given)

@@ -46,7 +46,8 @@ SCHEMAS: Final = (
     _row("schema-excludes-a-bound", "SchemaExcludesABound", "agrees-on-valid", sample("hire", job_level=10)),
     _row("schema-has-no-bound", "SchemaHasNoBound", "agrees-on-invalid", sample("hire", job_level=11)),
     _row(
-        "schema-lacks-a-word", "SchemaLacksAWord", "agrees-on-valid", sample("contribution", source="forfeiture_allocation")
+        "schema-lacks-a-word", "SchemaLacksAWord", "agrees-on-valid",
+        sample("contribution", source="forfeiture_allocation"),
     ),
     _row("schema-names-a-format", "SchemaNamesAFormat", "agrees-on-invalid", sample("hire", hire_date="2025-02-30")),
     _row("schema-searches", "SchemaSearches", "agrees-on-invalid", sample("merit", merit_percentage="0.03 or so")),
