@@ -334,7 +334,7 @@ def _year_of(ledger: Ledger, place: int, is_known: bool) -> LedgerCase:
 
 
 def rich_ledgers() -> tuple[LedgerCase, ...]:
-    """Ledgers with much in them, tried before any is drawn: all that is in the others at once, and then each of them."""
+    """Ledgers with much in them, tried before any is drawn: all that is in the others at once, then each of them."""
     ledgers = _rich_ledgers()
     return (_at_once(ledgers), *ledgers)
 

@@ -273,7 +273,7 @@ def _each_mistake_at_once() -> tuple[LedgerCase, ...]:
 
 
 def _what_is_easily_missed() -> Iterator[LedgerCase]:
-    """Every source alone, with and without a birth year; copies, other scenarios and plans; pay of this year and last."""
+    """Every source alone; copies, other scenarios and plans; no birth year; what was paid this year, and last year."""
     for year in _YEARS:
         limit = int(dollar_limits(year).elective_deferral_402g) * 100
         known = MappingProxyType({"E1": year - _AGES[1]})

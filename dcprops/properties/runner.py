@@ -23,6 +23,7 @@ from dcprops.properties.balances import BALANCES_SUITE
 from dcprops.properties.cases import Case, LedgerCase
 from dcprops.properties.compliance import COMPLIANCE_SUITE
 from dcprops.properties.failures import Breaking, CheckResult, Failure, MatrixCell, Outcome, Report, as_text
+from dcprops.properties.fixed_documents import more_usual
 from dcprops.properties.model import MODEL_SUITE
 from dcprops.properties.registry import Property, by_id
 from dcprops.properties.schema import SCHEMA_SUITE
@@ -293,10 +294,12 @@ def _failures(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
 
 
 def _reduced(examples: _Examples, breaking: Breaking, example: Any) -> tuple[Breaking, Any]:
-    """The smallest part of a case that breaks the law in the same way."""
-    if not isinstance(example, Case):
-        return breaking, example
-    for case in example.smaller():
+    """The smallest part of a case, or the most usual document, that breaks the law in the same way."""
+    if isinstance(example, Case):
+        others: Iterator[Any] = example.smaller()
+    else:
+        others = more_usual(example) if isinstance(example, dict) else iter(())
+    for case in others:
         try:
             examples.attempt(case, is_drawn=False)
         except Breaking as again:

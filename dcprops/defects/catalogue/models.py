@@ -47,7 +47,7 @@ MODELS: Final = (
     _row("takes-zero-for-pay", "TakesZeroForPay", "rejects-invalid", sample("hire", annual_compensation="0.000000")),
     _row("has-no-highest-level", "HasNoHighestLevel", "rejects-invalid", sample("hire", job_level=11)),
     _row("takes-whole-percents", "TakesWholePercents", "rejects-invalid", sample("merit", merit_percentage="3")),
-    _row("takes-yes-for-true", "TakesYesForTrue", "rejects-invalid", sample("eligibility", eligible="yes")),
+    _row("takes-anything-for-true", "TakesAnythingForTrue", "rejects-invalid", sample("eligibility", eligible="maybe")),
     _row("trims-texts", "TrimsTexts", "rejects-invalid", sample("hire", employee_id=" E1")),
     # What is kept.
     _row("keeps-look-alikes", "KeepsLookAlikes", "accepted-is-reloadable", sample("eligibility", eligible="yes")),

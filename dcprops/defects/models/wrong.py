@@ -154,11 +154,11 @@ class TakesWholePercents(UndescribedModel):
 
 
 @breaks("model.rejects-invalid")
-class TakesYesForTrue(UndescribedModel):
-    """Flags come from spreadsheets, too."""
+class TakesAnythingForTrue(UndescribedModel):
+    """`bool(value)`: whatever is there is true."""
 
     def flag(self, value: Any) -> object:
-        return value == "yes" if value in ("yes", "no") else super().flag(value)
+        return super().flag(bool(value) if isinstance(value, str | int) else value)
 
 
 @breaks("model.rejects-invalid")
