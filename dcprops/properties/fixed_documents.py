@@ -177,7 +177,8 @@ def samples_edges_and_wrongs() -> tuple[Document, ...]:
 
 def no_documents() -> tuple[Any, ...]:
     """JSON that is no document of any event type."""
-    within = ({**SAMPLES["hire"], "payload": payload} for payload in ([], None, "hire", {}, {"event_type": ["hire"]}))
+    payloads: tuple[Any, ...] = ([], None, "hire", {}, {"event_type": ["hire"]})
+    within = ({**SAMPLES["hire"], "payload": payload} for payload in payloads)
     return ([], None, "", 0, True, {}, *within)
 
 
