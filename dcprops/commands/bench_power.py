@@ -82,7 +82,7 @@ def _refuse_nonsense(arguments: argparse.Namespace) -> None:
     known = {each.id for each in (*CATALOGUE, CANARY)}
     for id_ in arguments.only:
         if id_ not in known:
-            raise UsageError(f"there is no defect {id_!r}: docs/power.md lists all {len(CATALOGUE)}")
+            raise UsageError(f"there is no defect {id_!r}: docs/defects.md lists all {len(CATALOGUE)}")
     for option in ("seeds", "examples", "jobs"):
         if getattr(arguments, option) < 1:
             raise UsageError(f"--{option} {getattr(arguments, option)} is too few: it must be at least 1")

@@ -105,7 +105,7 @@ def test_the_figures_are_those_of_the_outcomes():
 
 
 def test_wrong_use_is_one_line():
-    with pytest.raises(UsageError, match=r"there is no defect 'nonsense': docs/power\.md lists all"):
+    with pytest.raises(UsageError, match=r"there is no defect 'nonsense': docs/defects\.md lists all"):
         power("--only", "nonsense")
     with pytest.raises(UsageError, match="--seeds 0 is too few"):
         power("--seeds", "0")
