@@ -82,8 +82,8 @@ def defects_page() -> str:
     lines = [
         "# The seeded defects",
         "",
-        "Made from `dcprops.defects` by `docs/render.py`. Each is a correct target changed in one place. *Events* is the",
-        "size of the smallest witness, worked out by hand. [power.md](power.md) says how soon each is found.",
+        "Made from `dcprops.defects` by `docs/render.py`. Each is a correct target changed in one place. *Events* is",
+        "the size of the smallest witness, worked out by hand. [power.md](power.md) says how soon they are found.",
     ]
     for kind in KINDS:
         found = [defect for defect in DEFECTS if defect.kind == kind]

@@ -10,9 +10,8 @@ from dcprops.defects.catalogue.models import MODELS
 from dcprops.defects.catalogue.schemas import SCHEMAS
 from dcprops.defects.catalogue.stores import STORES
 from dcprops.defects.catalogue.variants import CANARY, CORRECT
-from dcprops.defects.defect import Defect
 
-__all__ = ["CANARY", "CATALOGUE", "CORRECT"]
+__all__ = ["CALCULATORS", "CANARY", "CATALOGUE", "COMPLIANCE", "CORRECT", "MODELS", "SCHEMAS", "STORES"]
 
 #: Every seeded defect.
-CATALOGUE: Final[tuple[Defect, ...]] = (*MODELS, *SCHEMAS, *CALCULATORS, *COMPLIANCE, *STORES)
+CATALOGUE: Final = (*MODELS, *SCHEMAS, *CALCULATORS, *COMPLIANCE, *STORES)
