@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from dcprops.defects import CATALOGUE as DEFECTS
+from dcprops.defects import KINDS
 from dcprops.properties import PROPERTIES
 from dcprops.rules import CATALOGUE, EDGES, RULES
 from dcprops.rules.anomalies import ANOMALIES
@@ -75,7 +77,32 @@ def anomalies_page() -> str:
     return "\n".join([*lines, ""])
 
 
-PAGES = {"rules.md": rules_page, "properties.md": properties_page, "anomalies.md": anomalies_page}
+def defects_page() -> str:
+    """Every seeded defect with its origin, the property that must catch it, and the size of its witness."""
+    lines = [
+        "# The seeded defects",
+        "",
+        "Made from `dcprops.defects` by `docs/render.py`. Each is a correct target changed in one place. *Events* is",
+        "the size of the smallest witness, worked out by hand. [power.md](power.md) says how soon they are found.",
+    ]
+    for kind in KINDS:
+        found = [defect for defect in DEFECTS if defect.kind == kind]
+        if found:
+            lines += ["", f"## {kind}: {len(found)}", "", "| defect | where it comes from | caught by | events |"]
+            lines += ["|---|---|---|---|"]
+            for each in found:
+                made_by = f" *{each.source}.*" if each.source else ""
+                told = (f"`{each.id}`", f"{each.origin}{made_by}", f"`{each.law}`", str(each.events))
+                lines.append(f"| {' | '.join(told)} |")
+    return "\n".join([*lines, ""])
+
+
+PAGES = {
+    "defects.md": defects_page,
+    "rules.md": rules_page,
+    "properties.md": properties_page,
+    "anomalies.md": anomalies_page,
+}
 
 if __name__ == "__main__":
     for name, render in PAGES.items():

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dcprops.commands import UsageError
+from dcprops.commands import UsageError, bench_power
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix, write_json
 from dcprops.commands.stopping import stopping_when_terminated
 from dcprops.commands.terminal import count, progress, screen
@@ -57,11 +57,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--partitions", type=_positive, metavar="K", help="--scale: appended in so many parts")
     parser.add_argument("--keep", metavar="DIR", help="--scale: work in this folder, and leave the store there")
     parser.add_argument("--json", metavar="FILE", help="write the rows as JSON, with - to standard output")
+    power = parser.add_subparsers(dest="part", metavar="power").add_parser(
+        "power", help="how soon the properties find seeded defects, beside what teams use today",
+        description="How soon the properties find seeded defects, beside what teams use today.", allow_abbrev=False,
+    )  # fmt: skip
+    bench_power.add_options(power)
     parser.epilog = "exit status: 0; 1 if a promise is not met, or a row that has one fails for want of something else"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure the rows. 0 if every promise that was measured is met, else 1."""
+    if arguments.part == "power":
+        _refuse_before_power(arguments)
+        return bench_power.run(arguments)
     refuse_to_mix({"--json": arguments.json}, {"the events": arguments.events} if arguments.events else {})
     _refuse_what_does_nothing(arguments)
     summary = None if arguments.json == STANDARD_OUTPUT else screen()
@@ -82,6 +90,12 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is not above 0")
     return number
+
+
+def _refuse_before_power(arguments: argparse.Namespace) -> None:
+    for option in (*_OF_ROWS, *_OF_SCALE, "scale", "json"):
+        if getattr(arguments, option) is not None:
+            raise UsageError(f"--{option} says nothing before power; see dcprops bench power --help")
 
 
 def _refuse_what_does_nothing(arguments: argparse.Namespace) -> None:

@@ -117,7 +117,7 @@ def _days(case: LedgerCase, events: Iterable[SimulationEvent]) -> list[date]:
     if case.as_of != date.max:
         return [case.as_of]
     days = sorted({each.effective_date for each in events})
-    some = days if len(days) <= 8 else [days[0], days[len(days) // 3], days[-2], days[-1]]
+    some = days if len(days) <= 8 else days[:: -(-len(days) // 8)] + days[-2:]
     before = [days[0] - timedelta(days=1)] if days and days[0] > date.min else []
     return [*before, *some]
 

@@ -334,7 +334,28 @@ def _year_of(ledger: Ledger, place: int, is_known: bool) -> LedgerCase:
 
 
 def rich_ledgers() -> tuple[LedgerCase, ...]:
-    """Ledgers with much in them, tried before any is drawn; see each event's place in the table."""
+    """Ledgers with much in them, tried before any is drawn: all that is in the others at once, then each of them."""
+    ledgers = _rich_ledgers()
+    return (_at_once(ledgers), *ledgers)
+
+
+def _at_once(ledgers: Iterable[LedgerCase]) -> LedgerCase:
+    """One ledger of all, each with people and event ids of its own."""
+    return LedgerCase(
+        tuple(
+            {
+                **document,
+                "employee_id": f"{document['employee_id']}{letter}",
+                "event_id": f"{number:08x}{document['event_id'][8:]}",
+            }
+            for number, (letter, ledger) in enumerate(zip("abcdefgh", ledgers, strict=False))
+            for document in ledger.documents
+        )
+    )
+
+
+def _rich_ledgers() -> tuple[LedgerCase, ...]:
+    """See each event's place in the table."""
     one_account = (
         event(1, "2024-01-01", eligibility("2024-01-01")),
         event(2, "2024-01-31", contribution("employee_pre_tax", "500.000001", "2024-01-31")),

@@ -14,9 +14,20 @@ from hypothesis.strategies import SearchStrategy
 from dcprops.events.schema import EVENT_TYPES, PAYLOADS
 from dcprops.properties.documents import canonical, differences_in_meaning, differences_in_writing
 from dcprops.properties.failures import Breaking, described
+from dcprops.properties.fixed_documents import (
+    at_every_edge,
+    edges,
+    no_documents,
+    other_spellings,
+    samples,
+    samples_and_edges,
+    samples_edges_and_wrongs,
+    wrongs,
+    wrongs_that_count,
+)
 from dcprops.properties.registry import Property
 from dcprops.properties.targets import Crashed, ModelTarget, Rejected
-from dcprops.rules import CATALOGUE, EDGES, SAMPLES
+from dcprops.rules import SAMPLES
 from dcprops.strategies import boundary_events, documents, events, invalid_documents
 
 __all__ = ["MODEL_SUITE", "accepted", "arbitrary_json"]
@@ -325,34 +336,6 @@ def _replaced(document: Document, place: int, value: object) -> Document:
     return {**document, "payload": {**payload, name: value}}
 
 
-def _samples() -> tuple[Document, ...]:
-    return tuple(SAMPLES.values())
-
-
-def _edges() -> tuple[Document, ...]:
-    return tuple(
-        edge.put(SAMPLES[event_type], value)
-        for edge in EDGES
-        for event_type in edge.event_types[:1]
-        for value in edge.values
-    )
-
-
-def _wrongs() -> tuple[Document, ...]:
-    """Every wrong value of every cell."""
-    return tuple(cell.put(SAMPLES[cell.event_types[0]], value) for cell in CATALOGUE for value in cell.values)
-
-
-def _samples_and_edges() -> tuple[Document, ...]:
-    """Those that leave nothing to chance: a document without event_id or created_at is another event each time."""
-    edges = (edge for edge in _edges() if edge.keys() >= {"event_id", "created_at"})
-    return (*_samples(), *edges)
-
-
-def _samples_edges_and_wrongs() -> tuple[Document, ...]:
-    return (*_samples_and_edges(), *_wrongs())
-
-
 def _valid() -> SearchStrategy[Document]:
     return documents()
 
@@ -382,7 +365,7 @@ MODEL_SUITE: Final = (
         'an amount of "375" is refused for want of decimal places',
         _is_accepted,
         _valid,
-        _samples,
+        lambda: (*other_spellings(), *samples()),
     ),
     Property(
         "model.accepts-boundary",
@@ -392,7 +375,7 @@ MODEL_SUITE: Final = (
         "an identifier of 128 characters is refused",
         _is_accepted,
         _boundaries,
-        _edges,
+        lambda: (*at_every_edge(), *edges()),
     ),
     Property(
         "model.rejects-invalid",
@@ -402,7 +385,7 @@ MODEL_SUITE: Final = (
         "an amount with a seventh decimal place is accepted and rounded",
         _is_rejected,
         _invalid,
-        tuple,
+        wrongs_that_count,
     ),
     Property(
         "model.rejects-cleanly",
@@ -412,7 +395,7 @@ MODEL_SUITE: Final = (
         "1E+30 dollars raises decimal.InvalidOperation",
         _does_not_crash,
         _unclean,
-        _wrongs,
+        lambda: (*no_documents(), *wrongs()),
     ),
     Property(
         "model.accepted-is-reloadable",
@@ -422,7 +405,7 @@ MODEL_SUITE: Final = (
         "0.0000001 dollars is accepted as above zero, stored as zero, and refused when read",
         _is_reloadable,
         _valid_or_not,
-        _samples_edges_and_wrongs,
+        samples_edges_and_wrongs,
     ),
     Property(
         "model.timestamps-aware",
@@ -432,7 +415,7 @@ MODEL_SUITE: Final = (
         "10:00+05:30 is held as 10:00",
         _timestamps_are_aware,
         _valid,
-        _samples,
+        samples,
         _nothing_is_accepted,
     ),
     Property(
@@ -443,7 +426,7 @@ MODEL_SUITE: Final = (
         "an enrollment comes back without its opt-out date",
         _survives_python,
         _valid,
-        _samples_and_edges,
+        samples_and_edges,
         _nothing_is_accepted,
     ),
     Property(
@@ -454,7 +437,7 @@ MODEL_SUITE: Final = (
         "a promotion's effective_date is dropped",
         _survives_json,
         _valid,
-        _samples_and_edges,
+        samples_and_edges,
         _nothing_is_accepted,
     ),
     Property(
@@ -465,7 +448,7 @@ MODEL_SUITE: Final = (
         "a frozen mapping can't be pickled",
         _survives_pickle,
         _valid,
-        _samples,
+        samples,
         _nothing_is_accepted,
     ),
     Property(
@@ -476,7 +459,7 @@ MODEL_SUITE: Final = (
         '"375" is written "375", and "375.0" is written "375.0"',
         _is_dumped_canonically,
         _valid,
-        _samples_and_edges,
+        samples_and_edges,
         _nothing_is_accepted,
     ),
     Property(
@@ -487,7 +470,7 @@ MODEL_SUITE: Final = (
         "23500.000001 comes back as 23500.00",
         _keeps_decimals,
         _boundaries,
-        _samples_and_edges,
+        samples_and_edges,
         _nothing_is_accepted,
     ),
     Property(
@@ -498,7 +481,7 @@ MODEL_SUITE: Final = (
         "with a precision of 3, 23500.000001 is refused",
         _ignores_decimal_context,
         _boundaries,
-        _samples_and_edges,
+        samples_and_edges,
         _nothing_is_accepted,
     ),
     Property(
@@ -509,7 +492,7 @@ MODEL_SUITE: Final = (
         "a merit is read as the first class that accepts its fields",
         _is_routed_by_event_type,
         _valid,
-        _samples,
+        samples,
         _nothing_is_accepted,
     ),
     Property(
@@ -520,7 +503,7 @@ MODEL_SUITE: Final = (
         "event_type must come first",
         _ignores_order_of_keys,
         _valid,
-        _samples,
+        samples,
         _nothing_is_accepted,
     ),
     Property(
@@ -531,7 +514,7 @@ MODEL_SUITE: Final = (
         "event.employee_id = … changes a ledger that was checked",
         _is_frozen_and_hashable,
         _valid,
-        _samples,
+        samples,
         _nothing_is_accepted,
     ),
 )

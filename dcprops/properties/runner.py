@@ -23,6 +23,7 @@ from dcprops.properties.balances import BALANCES_SUITE
 from dcprops.properties.cases import Case, LedgerCase
 from dcprops.properties.compliance import COMPLIANCE_SUITE
 from dcprops.properties.failures import Breaking, CheckResult, Failure, MatrixCell, Outcome, Report, as_text
+from dcprops.properties.fixed_documents import more_usual
 from dcprops.properties.generated import Tally
 from dcprops.properties.model import MODEL_SUITE
 from dcprops.properties.registry import Property, by_id
@@ -41,7 +42,7 @@ from dcprops.properties.targets import (
 from dcprops.reference import documents
 from dcprops.rules import CATALOGUE, SAMPLES, Cell
 
-__all__ = ["PROFILES", "PROPERTIES", "SUITES", "SelectionError", "check", "reproduce"]
+__all__ = ["PROFILES", "PROPERTIES", "SUITES", "SelectionError", "check", "reproduce", "target_of"]
 
 #: Every property by its id, in the order in which they are run.
 PROPERTIES: Final = by_id((*MODEL_SUITE, *SCHEMA_SUITE, *BALANCES_SUITE, *COMPLIANCE_SUITE, *STORE_SUITE))
@@ -188,10 +189,11 @@ _TARGET_NAMES: Final = MappingProxyType(
 
 def _targets(given: Mapping[str, object], min_rate: float | None = None) -> dict[str, Any]:
     """The targets by their kind. Raises TargetError for one that is of no use."""
-    return {kind: _target(kind, value, min_rate) for kind, value in given.items()}
+    return {kind: target_of(kind, value, min_rate) for kind, value in given.items()}
 
 
-def _target(kind: str, given: object, min_rate: float | None) -> ModelTarget | FunctionTarget | StoreTarget:
+def target_of(kind: str, given: object, min_rate: float | None = None) -> ModelTarget | FunctionTarget | StoreTarget:
+    """The target of a kind, in the shape that properties ask. Raises TargetError for one that is of no use."""
     match kind:
         case "model":
             return model_target(given)
@@ -304,10 +306,12 @@ def _failures(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
 
 
 def _reduced(examples: _Examples, breaking: Breaking, example: Any) -> tuple[Breaking, Any]:
-    """The smallest part of a case that breaks the law in the same way."""
-    if not isinstance(example, Case):
-        return breaking, example
-    for case in example.smaller():
+    """The smallest part of a case, or the most usual document, that breaks the law in the same way."""
+    if isinstance(example, Case):
+        others: Iterator[Any] = example.smaller()
+    else:
+        others = more_usual(example) if isinstance(example, dict) else iter(())
+    for case in others:
         try:
             examples.attempt(case, is_drawn=False)
         except Breaking as again:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from dcprops.properties.failures import Breaking
+from dcprops.properties.fixed_documents import at_every_edge, edges, wrongs
 from dcprops.properties.model import arbitrary_json
 from dcprops.properties.registry import Property
 from dcprops.properties.targets import Crashed, ModelTarget, Rejected
-from dcprops.rules import CATALOGUE, EDGES, SAMPLES
 from dcprops.strategies import boundary_events, documents, events, invalid_documents
 
 if TYPE_CHECKING:
@@ -167,16 +167,8 @@ def _valid() -> SearchStrategy[Document]:
     return documents(events=boundary_events() | events())
 
 
-def _edges() -> tuple[Document, ...]:
-    return tuple(edge.put(SAMPLES[edge.event_types[0]], value) for edge in EDGES for value in edge.values)
-
-
 def _invalid() -> SearchStrategy[Any]:
     return st.builds(lambda invalid: invalid.document, invalid_documents()) | arbitrary_json()
-
-
-def _wrongs() -> tuple[Document, ...]:
-    return tuple(cell.put(SAMPLES[cell.event_types[0]], value) for cell in CATALOGUE for value in cell.values)
 
 
 def _all_kinds() -> SearchStrategy[Any]:
@@ -204,7 +196,7 @@ SCHEMA_SUITE: Final = (
         "the schema wants six decimal places, the model doesn't",
         _agrees,
         _valid,
-        _edges,
+        lambda: (*at_every_edge(), *edges()),
         _no_json_schema,
         also_holds=_agrees_in_tables,
     ),
@@ -217,7 +209,7 @@ SCHEMA_SUITE: Final = (
         'the schema accepts "hello" as money, the model doesn\'t',
         _agrees,
         _invalid,
-        _wrongs,
+        wrongs,
         _no_json_schema,
         share=10.0,
         also_holds=_agrees_in_tables,
@@ -230,7 +222,7 @@ SCHEMA_SUITE: Final = (
         "a field becomes required",
         _judges_as_golden,
         _all_kinds,
-        lambda: (*_edges(), *_wrongs()),
+        lambda: (*edges(), *wrongs()),
         _not_ours,
     ),
 )

@@ -172,7 +172,7 @@ def scripts() -> tuple[Script, ...]:
     late = event(9, "2025-01-06", contribution("employee_roth", "9.000000", "2025-01-06"))
     rich = tuple(
         {**each, "event_id": f"00000000-0000-4000-a000-{number:012d}"}
-        for number, each in enumerate(rich_ledgers()[0].documents)
+        for number, each in enumerate(rich_ledgers()[1].documents)
     )
     everything = Script(
         (

@@ -20,14 +20,17 @@ def check(dcprops):
 
 def test_a_mistake_is_shown_with_ledger_workings_and_a_test(check):
     done = check(
-        "--calculator", "calculators.defects:ForfeitsOfVested.balances", "--only", "balances.matches-reference"
+        "--calculator",
+        "dcprops.defects.calculators.wrong:ForfeitsOfVested.balances",
+        "--only",
+        "balances.matches-reference",
     )
     assert (done.returncode, done.stderr) == (1, "")
     for line in (
         "balances.matches-reference: vested_account_balance differs",
         "  the smallest ledger, 3 events:",
         "  worked out by the reference:",
-        "    from calculators.defects import ForfeitsOfVested",
+        "    from dcprops.defects.calculators.wrong import ForfeitsOfVested",
         "    def test_balances_matches_reference():",
     ):
         assert line in done.stdout.splitlines()
@@ -38,11 +41,16 @@ def test_a_mistake_is_shown_with_ledger_workings_and_a_test(check):
 
 def test_json_has_ledger_and_workings(check):
     done = check(
-        "--calculator", "calculators.defects:VestsEmployeeMoney.balances", "--suite", "balances", "--json", "-"
+        "--calculator",
+        "dcprops.defects.calculators.wrong:VestsEmployeeMoney.balances",
+        "--suite",
+        "balances",
+        "--json",
+        "-",
     )
     assert done.returncode == 1
     report = json.loads(done.stdout)
-    assert report["targets"] == {"calculator": "calculators.defects:VestsEmployeeMoney.balances"}
+    assert report["targets"] == {"calculator": "dcprops.defects.calculators.wrong:VestsEmployeeMoney.balances"}
     failures = {each["id"]: each["failures"] for each in report["checks"] if each["status"] == "failed"}
     assert set(failures) >= {"balances.matches-reference", "balances.vested-covers-employee-money"}
     (failure,) = failures["balances.matches-reference"]
@@ -56,7 +64,12 @@ def test_json_has_ledger_and_workings(check):
         ("--calculator", "dcprops.reference.documents:balances"),
         ("--compliance", "dcprops.reference.documents:compliance"),
         ("--limits", "dcprops.reference:limits"),
-        ("--calculator", "calculators.event_fold:balances", "--compliance", "calculators.yearly:compliance"),
+        (
+            "--calculator",
+            "dcprops.defects.calculators.event_fold:balances",
+            "--compliance",
+            "dcprops.defects.calculators.yearly:compliance",
+        ),
     ],
     ids=lambda arguments: arguments[0] + arguments[1],
 )
@@ -70,9 +83,15 @@ def test_what_is_right_passes(check, arguments):
 @pytest.mark.parametrize(
     ("arguments", "shown"),
     [
-        (("--compliance", "calculators.yearly_defects:AddsCatchUp.compliance"), "annual_additions differs"),
-        (("--limits", "calculators.test_years:one_figure_wrong"), "super_catch_up_60_63 of 2026"),
-        (("--limits", "calculators.test_years:nearest_year"), "a year without published limits is answered"),
+        (
+            ("--compliance", "dcprops.defects.calculators.wrong_years:AddsCatchUp.compliance"),
+            "annual_additions differs",
+        ),
+        (("--limits", "dcprops.defects.calculators.wrong_limits:one_figure_wrong"), "super_catch_up_60_63 of 2026"),
+        (
+            ("--limits", "dcprops.defects.calculators.wrong_limits:nearest_year"),
+            "a year without published limits is answered",
+        ),
         (("--calculator", "test_odd_calculators:returns_nothing"), "the call returned None, a NoneType"),
         (("--calculator", "test_odd_calculators:returns_numbers"), "a row lacks keys"),
         (("--calculator", "test_odd_calculators:raises"), "the call raised KeyError: 'employee_id'"),
@@ -90,6 +109,6 @@ def test_what_is_wrong_is_a_failure_and_no_crash(check, arguments, shown):
 
 @pytest.mark.parametrize("option", ["--calculator", "--compliance", "--limits"])
 def test_what_is_no_function_is_wrong_usage(check, refused, option):
-    assert refused(check(option, "calculators.yearly:FIGURES")) == (
-        "dcprops: calculators.yearly:FIGURES is a dict: expected a function"
+    assert refused(check(option, "dcprops.defects.calculators.yearly:FIGURES")) == (
+        "dcprops: dcprops.defects.calculators.yearly:FIGURES is a dict: expected a function"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 TARGETS = Path(__file__).parents[1]
-STORES = "properties.stores"
+STORES = "dcprops.defects.stores"
 QUICK = ("--profile", "quick", "--seed", "7")
 
 
@@ -26,22 +26,22 @@ def test_a_store_that_is_right_passes_and_its_rate_is_told(check):
 
 
 def test_a_mistake_is_shown_with_ledger_and_a_test(check):
-    done = check("--store", f"{STORES}.defects:WritesWhenClosed", "--only", "store.crash-preserves")
+    done = check("--store", f"{STORES}.wrong:WritesWhenClosed", "--only", "store.crash-preserves")
     assert (done.returncode, done.stderr) == (1, "")
     for line in (
         "store.crash-preserves: an event is lost after a crash when append had returned",
         "  the smallest ledger, 1 event:",
-        f"    from {STORES}.defects import WritesWhenClosed",
+        f"    from {STORES}.wrong import WritesWhenClosed",
         "    def test_store_crash_preserves():",
     ):
         assert line in done.stdout.splitlines()
 
 
 def test_the_steps_of_the_state_machine_are_shown(check):
-    done = check("--store", f"{STORES}.defects:KeepsStaleSnapshots", "--only", "store.state-machine", "--json", "-")
+    done = check("--store", f"{STORES}.wrong:KeepsStaleSnapshots", "--only", "store.state-machine", "--json", "-")
     assert done.returncode == 1
     report = json.loads(done.stdout)
-    assert report["targets"] == {"store": f"{STORES}.defects:KeepsStaleSnapshots"}
+    assert report["targets"] == {"store": f"{STORES}.wrong:KeepsStaleSnapshots"}
     ((failure,),) = (each["failures"] for each in report["checks"])
     steps = [line.split()[1] for line in failure["workings"] if line[0].isdigit() and ". " in line[:4]]
     assert steps[:2] == ["append", "snapshots"]
@@ -60,11 +60,11 @@ def test_a_rate_that_is_not_reached_fails(check):
     ("options", "said"),
     [
         (("--store", f"{STORES}.nothing:Store"), "nothing cannot be imported"),
-        (("--store", f"{STORES}.defects:DEFECTS"), "is a dict: expected a class, to be called with the path of a file"),
+        (("--store", f"{STORES}.wrong:DEFECTS"), "is a dict: expected a class, to be called with the path of a file"),
         (("--min-rate", "0"), "expected a number of events a second, such as 100000, got '0'"),
         (("--min-rate", "fast"), "got 'fast'"),
         (
-            ("--store", f"{STORES}.defects:WritesWhenClosed", "--suite", "model"),
+            ("--store", f"{STORES}.wrong:WritesWhenClosed", "--suite", "model"),
             "none of the properties chosen is about",
         ),
     ],

@@ -17,7 +17,18 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "dcprops"
 SOURCES = sorted([*PACKAGE.rglob("*.py"), *ROOT.glob("_dcprops*.py")])
 FACADES = sorted(path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in PACKAGE.rglob("__init__.py"))
-OPTIONAL = {"duckdb", "jsonschema", "pyarrow", "rich", "numpy", "scipy", "jinja2", "matplotlib", "pandas"}
+OPTIONAL = {
+    "duckdb",
+    "jsonschema",
+    "pyarrow",
+    "rich",
+    "numpy",
+    "scipy",
+    "jinja2",
+    "matplotlib",
+    "pandas",
+    "polyfactory",
+}
 
 EVENTS = {"events"}
 TABLES = {*EVENTS, "schemas", "rules"}
@@ -40,6 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "monitor": {"printable"},
     "benchmarks": {*ORACLE, "strategies", "store", "population", "monitor"},
     "reports": {*ORACLE, "strategies", "properties", "audit", "overview", "monitor", "printable"},
+    "defects": {*ORACLE, "golden", "event_files", "strategies", "properties"},
 }
 #: On top of the house: they may import all of it.
 TOP = {"dcprops", "cli", "commands", "__main__", "_dcprops_pytestplugin"}

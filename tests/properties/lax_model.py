@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from .stdlib_model import END, Refused, UndescribedModel
+from dcprops.defects.models.stdlib_model import END, Refused, UndescribedModel
 
 
 class LaxModel(UndescribedModel):

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 import dcprops
+from dcprops.defects.models import stdlib_model
+from dcprops.defects.models.stdlib_model import EventModel, Refused, UndescribedModel
 from dcprops.properties import CheckResult, Failure, Model, check, reproduce
 from dcprops.rules import SAMPLES
-
-from .stdlib_model import EventModel, Refused, UndescribedModel
 
 HERE = Path(__file__).parent
 
@@ -209,7 +209,7 @@ CORRECT_MODEL = "from ledger import EventModel as Event\n"
 
 def test_the_tests_to_paste_fail_with_the_broken_model_and_pass_with_a_correct_one(tmp_path: Path) -> None:
     pytest.importorskip("jsonschema")
-    shutil.copy(HERE / "stdlib_model.py", tmp_path / "ledger.py")
+    shutil.copy(stdlib_model.__file__, tmp_path / "ledger.py")
     (tmp_path / "pasted_events.py").write_text(BROKEN_MODEL, encoding="utf-8")
     (tmp_path / "report.py").write_text(
         "import json, sys\n"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dcprops.defects.models.pydantic_model import PlainEvent, UndiscriminatedEvent
+from dcprops.defects.models.stdlib_model import EventModel, UndescribedModel
+from dcprops.defects.models.wrong import BROKEN
 from dcprops.properties import PROPERTIES, Report, check
-
-from .broken_models import BROKEN
-from .pydantic_model import PlainEvent, UndiscriminatedEvent
-from .stdlib_model import EventModel, UndescribedModel
 
 
 def statuses(report: Report, status: str) -> set[str]:

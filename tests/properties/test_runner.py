@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 import dcprops
+from dcprops.defects.models import stdlib_model
+from dcprops.defects.models.stdlib_model import UndescribedModel
+from dcprops.defects.models.wrong import AcceptsBlanks, CrashesOnHugeAmounts
 from dcprops.properties import PROFILES, PROPERTIES, SUITES, Report, SelectionError, check
 from dcprops.rules import CATALOGUE
-
-from .broken_models import AcceptsBlanks, CrashesOnHugeAmounts
-from .stdlib_model import UndescribedModel
 
 HERE = Path(__file__).parent
 
@@ -115,7 +115,7 @@ def report_of_a_process(folder: Path, **environment: str) -> str:
 
 
 def test_nothing_but_the_seed_decides_what_a_report_says(tmp_path: Path) -> None:
-    shutil.copy(HERE / "stdlib_model.py", tmp_path / "ledger.py")
+    shutil.copy(stdlib_model.__file__, tmp_path / "ledger.py")
     (tmp_path / "ledger_with_a_limit.py").write_text(MODEL, encoding="utf-8")
     plain = report_of_a_process(tmp_path, PYTHONHASHSEED="1")
     assert report_of_a_process(tmp_path, PYTHONHASHSEED="2", CI="true", WITH_SETTINGS="derandomize") == plain

@@ -10,12 +10,11 @@ import pytest
 from pydantic import Field, TypeAdapter
 
 import dcprops
+from dcprops.defects.models.pydantic_model import Hire, Merit, PlainEvent
+from dcprops.defects.models.stdlib_model import EventModel, Refused, UndescribedModel
 from dcprops.properties import TargetError, check
 from dcprops.properties.targets import Crashed, ModelTarget, Rejected, load, model_target
 from dcprops.rules import SAMPLES
-
-from .pydantic_model import Hire, Merit, PlainEvent
-from .stdlib_model import EventModel, Refused, UndescribedModel
 
 HIRE = SAMPLES["hire"]
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from dcprops.defects.calculators import by_sql, event_fold, running_totals
 from dcprops.properties import check, reproduce
 from dcprops.properties.balances import BALANCES_SUITE
 from dcprops.properties.cases import LedgerCase, contribution, event
 from dcprops.reference import documents
-
-from . import by_sql, event_fold, running_totals
 
 CORRECT = {
     "SQL": by_sql.balances,

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from dcprops.defects.calculators import wrong as defects
+from dcprops.defects.calculators.running_totals import Account
+from dcprops.defects.calculators.wrong import DEFECTS
 from dcprops.properties import check
 from dcprops.properties.balances import BALANCES_SUITE
-
-from . import defects
-from .defects import DEFECTS
-from .running_totals import Account
 
 MATCHES = "balances.matches-reference"
 HERE = Path(__file__).parent
@@ -79,9 +78,8 @@ PASTED = (
 def test_a_pasted_test_fails_on_the_mistake_and_passes_without_it(tmp_path):
     for number, (law, defect) in enumerate(PASTED):
         source = failures(defect.balances, law, profile="quick", seed=11)[0].test
-        source = source.replace(defect.__module__, "calculators.defects")
         (tmp_path / f"test_wrong_{number}.py").write_text(source, encoding="utf-8")
-        right = source.replace("calculators.defects", "calculators.running_totals").replace(defect.__name__, "Account")
+        right = source.replace("calculators.wrong", "calculators.running_totals").replace(defect.__name__, "Account")
         (tmp_path / f"test_right_{number}.py").write_text(right, encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path],

@@ -4,46 +4,26 @@ from __future__ import annotations
 
 import pytest
 
+from dcprops.defects.calculators.wrong_limits import (
+    TABLE,
+    in_floats,
+    nearest_year,
+    nothing_for_missing_years,
+    one_figure_wrong,
+    provision_before_its_time,
+    recent_years_only,
+)
+from dcprops.defects.calculators.wrong_years import DEFECTS
+from dcprops.defects.calculators.yearly import FIGURES, Year
 from dcprops.properties import check
 from dcprops.properties.compliance import COMPLIANCE_SUITE
-from dcprops.reference import limits, years
-
-from .yearly import FIGURES, Year
-from .yearly_defects import DEFECTS
 
 PUBLISHED = "compliance.limits-match-published"
 REFUSED = "compliance.limits-of-missing-year-refused"
-TABLE = {year: dict(limits(year)) for year in years()}
 
 
 def plain_table(year):
     return TABLE[year]
-
-
-def one_figure_wrong(year):
-    """150 % of the catch-up of 2026 for the higher one."""
-    return {**TABLE[year], "super_catch_up_60_63": 12_000} if year == 2026 else TABLE[year]
-
-
-def provision_before_its_time(year):
-    """The wage limit for catch-up that needn't be Roth, before there was one."""
-    return {**TABLE[year], "roth_catch_up_wage_threshold": 145_000} if year == 2024 else TABLE[year]
-
-
-def nearest_year(year):
-    return TABLE[min(TABLE, key=lambda known: abs(known - year))]
-
-
-def nothing_for_missing_years(year):
-    return TABLE.get(year, {})
-
-
-def recent_years_only(year):
-    return {2025: TABLE[2025], 2026: TABLE[2026]}[year]
-
-
-def in_floats(year):
-    return {name: float(figure) if isinstance(figure, int) else figure for name, figure in TABLE[year].items()}
 
 
 def one_figure(year):

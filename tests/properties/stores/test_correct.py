@@ -7,10 +7,9 @@ import json
 
 import pytest
 
+from dcprops.defects.stores import ndjson_file, sqlite_file
 from dcprops.properties import check
 from dcprops.properties.store import STORE_SUITE
-
-from . import ndjson_file, sqlite_file
 
 LAWS = [law.id for law in STORE_SUITE]
 SNAPSHOTS = "store.snapshots-match-history"
@@ -72,7 +71,7 @@ def test_what_is_not_offered_is_not_judged():
 @pytest.mark.parametrize("law", LAWS)
 def test_a_store_of_arrow_passes(law):
     pytest.importorskip("duckdb")
-    from . import duckdb_file  # noqa: PLC0415  # needs an extra
+    from dcprops.defects.stores import duckdb_file  # noqa: PLC0415  # needs an extra
 
     found = faults(check(store=duckdb_file.Store, only=[law], max_examples=1, seed=7))
     assert found == ([(SNAPSHOTS, "skipped", "the store has no snapshots", [])] if law == SNAPSHOTS else [])

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from dcprops.defects.stores import ndjson_file
+from dcprops.defects.stores import wrong as defects
+from dcprops.defects.stores.wrong import DEFECTS
 from dcprops.properties import SelectionError, TargetError, check, reproduce
 from dcprops.properties.store import STORE_SUITE
 from dcprops.properties.store_cases import every_kind
-
-from . import defects, ndjson_file
-from .defects import DEFECTS
 
 HERE = Path(__file__).parent
 MACHINE = "store.state-machine"
@@ -79,9 +79,9 @@ PASTED = (
 
 def test_a_pasted_test_fails_on_the_mistake_and_passes_without_it(tmp_path):
     for number, (law, defect) in enumerate(PASTED):
-        source = failures(defect, law)[0].test.replace(defect.__module__, "properties.stores.defects")
+        source = failures(defect, law)[0].test
         (tmp_path / f"test_wrong_{number}.py").write_text(source, encoding="utf-8")
-        right = source.replace("stores.defects", "stores.ndjson_file").replace(defect.__name__, "Store")
+        right = source.replace("stores.wrong", "stores.ndjson_file").replace(defect.__name__, "Store")
         (tmp_path / f"test_right_{number}.py").write_text(right, encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path],
@@ -115,7 +115,7 @@ def test_a_store_that_cannot_be_imported_elsewhere_is_not_killed():
 
 def test_columns_by_place_are_found():
     pytest.importorskip("duckdb")
-    from .duckdb_defects import StoresByPlace  # noqa: PLC0415  # needs an extra
+    from dcprops.defects.stores.wrong_duckdb import StoresByPlace  # noqa: PLC0415  # needs an extra
 
     ledger = every_kind()[0].to_json() | {"ledger": every_kind()[0].to_json()["ledger"][:1]}
     with pytest.raises(AssertionError, match="columns in another order"):

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from .yearly import CATCH_UP, DEFERRAL, FIGURES, HIGHER_CATCH_UP, HIGHLY_PAID, Year, millionths
+from collections.abc import Iterable
+from typing import Any
+
+from dcprops.defects.calculators.yearly import (
+    CATCH_UP,
+    DEFERRAL,
+    FIGURES,
+    HIGHER_CATCH_UP,
+    HIGHLY_PAID,
+    Year,
+    millionths,
+)
 
 PARTITION = "compliance.deferrals-partition"
 ADDED = "compliance.additions-and-limit"
@@ -16,7 +27,7 @@ class AddsCatchUp(Year):
 
     caught_by = (ADDED,)
 
-    def additions(self):
+    def additions(self) -> int:
         return super().additions() + self.parts()[1]
 
 
@@ -25,7 +36,7 @@ class TrustsTheLabel(Year):
 
     caught_by = (PARTITION,)
 
-    def parts(self):
+    def parts(self) -> tuple[int, int, int]:
         deferred = sum(self.amounts(self.deferrals))
         caught_up = min(sum(self.amounts(["employee_catch_up"])), self.catch_up_limit())
         regular = min(deferred - caught_up, self.figure(DEFERRAL, self.year))
@@ -37,7 +48,7 @@ class WaitsForTheBirthday(Year):
 
     caught_by = (PARTITION, AGE)
 
-    def age(self):
+    def age(self) -> int:
         return super().age() - 1
 
 
@@ -46,7 +57,7 @@ class StartsAfterFifty(Year):
 
     caught_by = (PARTITION, AGE)
 
-    def catch_up_limit(self):
+    def catch_up_limit(self) -> int:
         return 0 if self.birth_year is not None and self.age() == 50 else super().catch_up_limit()
 
 
@@ -55,7 +66,7 @@ class KeepsTheHigherLimitAt64(Year):
 
     caught_by = (PARTITION, AGE)
 
-    def age(self):
+    def age(self) -> int:
         return min(super().age(), 63)
 
 
@@ -64,7 +75,7 @@ class AddsBothCatchUps(Year):
 
     caught_by = (PARTITION, AGE)
 
-    def catch_up_limit(self):
+    def catch_up_limit(self) -> int:
         limit = super().catch_up_limit()
         higher = self.figure(HIGHER_CATCH_UP, self.year)
         return limit + self.figure(CATCH_UP, self.year) if limit == higher and self.year >= 2025 else limit
@@ -75,7 +86,7 @@ class RaisesCatchUpTooSoon(Year):
 
     caught_by = (PARTITION, AGE)
 
-    def figure(self, name, year):
+    def figure(self, name: int, year: int) -> int:
         return super().figure(name, max(year, 2025) if name == HIGHER_CATCH_UP else year)
 
 
@@ -84,10 +95,10 @@ class CatchesUpAtAnyAge(Year):
 
     caught_by = (PARTITION,)
 
-    def age(self):
+    def age(self) -> int:
         return 50 if self.birth_year is None else super().age()
 
-    def catch_up_limit(self):
+    def catch_up_limit(self) -> int:
         return self.figure(CATCH_UP, self.year) if self.birth_year is None else super().catch_up_limit()
 
 
@@ -96,7 +107,7 @@ class DatesByPayment(Year):
 
     caught_by = (PARTITION, ADDED)
 
-    def year_of(self, contribution):
+    def year_of(self, contribution: dict[str, Any]) -> int:
         return int(contribution["contribution_date"][:4])
 
 
@@ -106,7 +117,7 @@ class CountsCopies(Year):
     caught_by = (PARTITION, ADDED)
 
     @staticmethod
-    def once(documents):
+    def once(documents: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         return documents
 
 
@@ -122,14 +133,15 @@ class LimitsEachPlan(Year):
 
     caught_by = (PARTITION,)
 
-    def parts(self):
+    def parts(self) -> tuple[int, int, int]:
         plans = {event["plan_id"] for event in self.events}
         whole, parts = self.events, []
         for plan in plans:
             self.events = [event for event in whole if event["plan_id"] == plan]
             parts.append(super().parts())
         self.events = whole
-        return tuple(map(sum, zip(*parts, strict=True)))
+        regular, caught_up, excess = (sum(each) for each in zip(*parts, strict=True))
+        return regular, caught_up, excess
 
 
 class IncludesTheThreshold(Year):
@@ -137,7 +149,7 @@ class IncludesTheThreshold(Year):
 
     caught_by = (LOOK_BACK,)
 
-    def is_highly_paid(self, pay):
+    def is_highly_paid(self, pay: int) -> bool:
         return pay >= self.figure(HIGHLY_PAID, self.year - 1)
 
 
@@ -146,7 +158,7 @@ class TakesThisYearsThreshold(Year):
 
     caught_by = (LOOK_BACK,)
 
-    def is_highly_paid(self, pay):
+    def is_highly_paid(self, pay: int) -> bool:
         return pay > self.figure(HIGHLY_PAID, self.year)
 
 
@@ -155,7 +167,7 @@ class TakesThisYearsPay(Year):
 
     caught_by = (LOOK_BACK,)
 
-    def is_hce(self):
+    def is_hce(self) -> bool | None:
         pay = self.pay_of(self.year)
         return super().is_hce() if pay is None else self.is_highly_paid(pay)
 
@@ -165,7 +177,7 @@ class TakesTheRateOfPay(Year):
 
     caught_by = (LOOK_BACK,)
 
-    def pay_in(self, determination):
+    def pay_in(self, determination: dict[str, Any]) -> int:
         return millionths(determination["annualized_compensation"])
 
 
@@ -174,7 +186,7 @@ class DoesNotKnowTheNewlyHired(Year):
 
     caught_by = (LOOK_BACK,)
 
-    def is_hce(self):
+    def is_hce(self) -> bool | None:
         return None if self.pay_of(self.year - 1) is None else super().is_hce()
 
 
@@ -183,7 +195,7 @@ class TakesTheNearestYear(Year):
 
     caught_by = (MISSING,)
 
-    def figure(self, name, year):
+    def figure(self, name: int, year: int) -> int:
         return super().figure(name, min(max(year, min(FIGURES)), max(FIGURES)))
 
 
@@ -192,7 +204,7 @@ class TakesLastYearsLimit(Year):
 
     caught_by = (PARTITION,)
 
-    def figure(self, name, year):
+    def figure(self, name: int, year: int) -> int:
         return super().figure(name, year - 1 if name == DEFERRAL else year)
 
 
@@ -236,7 +248,7 @@ class LeavesOutExcess(Year):
 
     caught_by = (ADDED,)
 
-    def additions(self):
+    def additions(self) -> int:
         return super().additions() - self.parts()[2]
 
 
@@ -245,7 +257,7 @@ class ForgetsThePay(Year):
 
     caught_by = (ADDED,)
 
-    def additions_limit(self):
+    def additions_limit(self) -> int:
         return self.figure(3, self.year)
 
 
@@ -254,7 +266,7 @@ class CutsOffCents(Year):
 
     caught_by = (PARTITION, ADDED)
 
-    def amounts(self, sources):
+    def amounts(self, sources: Iterable[str]) -> list[int]:
         return [amount - amount % 10**6 for amount in super().amounts(sources)]
 
 

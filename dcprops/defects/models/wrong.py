@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 from pydantic import ConfigDict
 
+from dcprops.defects.models.pydantic_model import PlainEvent
+from dcprops.defects.models.stdlib_model import EventModel, Payload, Refused, UndescribedModel
 from dcprops.properties.targets import ModelTarget, model_target
-
-from .pydantic_model import PlainEvent
-from .stdlib_model import EventModel, Payload, Refused, UndescribedModel
 
 
 class Broken(NamedTuple):
@@ -117,7 +116,57 @@ class CrashesOnLists(UndescribedModel):
         document["payload"]  # only objects have one
         return super().validate(document)
 
-    errors = (Refused, KeyError)
+    errors = (Refused, KeyError)  # type: ignore[assignment]  # more than of the right one
+
+
+@breaks("model.rejects-invalid")
+class TakesNumbersForMoney(UndescribedModel):
+    """A JSON number goes into a Decimal, by way of a float."""
+
+    def positive(self, value: Any) -> object:
+        return super().positive(f"{value:.6f}" if isinstance(value, float) and 0 < value < 1e12 else value)
+
+
+@breaks("model.rejects-invalid")
+class TakesZeroForPay(UndescribedModel):
+    """`>=` where `>` is meant."""
+
+    def positive(self, value: Any) -> object:
+        return self.money(value)
+
+
+@breaks("model.rejects-invalid")
+class HasNoHighestLevel(UndescribedModel):
+    """The bound that nobody has reached so far was never written."""
+
+    def count(self, least: int, most: int, value: Any) -> object:
+        return super().count(least, max(most, 99) if most == 10 else most, value)
+
+
+@breaks("model.rejects-invalid")
+class TakesWholePercents(UndescribedModel):
+    """Who writes 3 can only mean 3 %."""
+
+    def rate(self, value: Any) -> object:
+        if isinstance(value, str) and re.fullmatch("[2-9]|[1-9][0-9]", value):
+            return Decimal(f"0.{int(value):02d}00")
+        return super().rate(value)
+
+
+@breaks("model.rejects-invalid")
+class TakesAnythingForTrue(UndescribedModel):
+    """`bool(value)`: whatever is there is true."""
+
+    def flag(self, value: Any) -> object:
+        return super().flag(bool(value) if isinstance(value, str | int) else value)
+
+
+@breaks("model.rejects-invalid")
+class TrimsTexts(UndescribedModel):
+    """White space around an identifier is taken off without a word, and two people become one."""
+
+    def text(self, value: Any) -> object:
+        return super().text(value.strip() if isinstance(value, str) else value)
 
 
 @breaks("model.accepted-is-reloadable")
@@ -524,6 +573,98 @@ class SchemaTooLax(EventModel):
 
     def schema_of(self, kind: str) -> dict[str, Any]:
         return {"type": "string"} if kind in {"money", "positive"} else super().schema_of(kind)
+
+
+@breaks("schema.agrees-on-valid")
+class SchemaWantsAllPlaces(EventModel):
+    """The pattern is made from what is written, not from what may be read."""
+
+    def schema_of(self, kind: str) -> dict[str, Any]:
+        schema = super().schema_of(kind)
+        return {**schema, "allOf": [{"pattern": "[.][0-9]{6}$"}]} if kind in {"money", "positive"} else schema
+
+
+@breaks("schema.agrees-on-invalid")
+class SchemaTakesNumbers(EventModel):
+    """Money is a number, says whoever writes a schema by hand."""
+
+    def schema_of(self, kind: str) -> dict[str, Any]:
+        schema = super().schema_of(kind)
+        return {"anyOf": [schema, {"type": "number", "minimum": 0}]} if kind in {"money", "positive"} else schema
+
+
+@breaks("schema.agrees-on-invalid")
+class SchemaLetsFieldsIn(EventModel):
+    """additionalProperties is true unless one says otherwise."""
+
+    def object_of(self, fields: dict[str, tuple[str, object]]) -> dict[str, Any]:
+        return {name: part for name, part in super().object_of(fields).items() if name != "additionalProperties"}
+
+
+@breaks("schema.agrees-on-valid")
+class SchemaWantsNullableFields(EventModel):
+    """What may be null must be there all the same: nullable isn't optional."""
+
+    def object_of(self, fields: dict[str, tuple[str, object]]) -> dict[str, Any]:
+        schema = super().object_of(fields)
+        nullable = [name for name, (_, default) in fields.items() if default is None]
+        return {**schema, "required": [*schema["required"], *nullable]}
+
+
+@breaks("schema.agrees-on-valid", "schema.agrees-on-invalid", because="any JSON in the place of one field may be null")
+class SchemaRefusesNull(EventModel):
+    """What may be left out may not be null: optional isn't nullable."""
+
+    def properties(self, fields: dict[str, tuple[str, object]]) -> dict[str, Any]:
+        return {name: self.schema_of(kind) for name, (kind, _) in fields.items()}
+
+
+@breaks("schema.agrees-on-valid")
+class SchemaExcludesABound(EventModel):
+    """`exclusiveMaximum` where `maximum` is meant."""
+
+    def schema_of(self, kind: str) -> dict[str, Any]:
+        schema = super().schema_of(kind)
+        if "maximum" in schema:
+            schema["exclusiveMaximum"] = schema.pop("maximum")
+        return schema
+
+
+@breaks("schema.agrees-on-invalid")
+class SchemaHasNoBound(EventModel):
+    """A validator in the model that the schema can't know of."""
+
+    def schema_of(self, kind: str) -> dict[str, Any]:
+        return {name: part for name, part in super().schema_of(kind).items() if name != "maximum"}
+
+
+@breaks("schema.agrees-on-valid")
+class SchemaLacksAWord(EventModel):
+    """An enumeration that is older than the last source of money."""
+
+    def schema_of(self, kind: str) -> dict[str, Any]:
+        schema = super().schema_of(kind)
+        return (
+            {"enum": [word for word in schema["enum"] if word != "forfeiture_allocation"]}
+            if "enum" in schema
+            else schema
+        )
+
+
+@breaks("schema.agrees-on-invalid")
+class SchemaNamesAFormat(EventModel):
+    """`format: date` is an annotation, which no validator has to look at."""
+
+    def schema_of(self, kind: str) -> dict[str, Any]:
+        return {"type": "string", "format": "date"} if kind == "date" else super().schema_of(kind)
+
+
+@breaks("schema.agrees-on-invalid")
+class SchemaSearches(EventModel):
+    """A pattern without anchors: JSON Schema searches where a reader matches."""
+
+    def schema_of(self, kind: str) -> dict[str, Any]:
+        return {"type": "string", "pattern": "[01][.]?[0-9]{0,4}"} if kind == "rate" else super().schema_of(kind)
 
 
 def golden_target() -> ModelTarget:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
 from types import SimpleNamespace
+from typing import Any, Self
 
-from ..calculators.defects import MixesScenarios
-from . import reading
-from .ndjson_file import OfModels, Store
+from dcprops.defects.calculators.wrong import MixesScenarios
+from dcprops.defects.stores import reading
+from dcprops.defects.stores.ndjson_file import OfModels, Store
 
 MONEY = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
 
 
-def with_money(document, change):
+def with_money(document: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
     """The document with every amount changed."""
     payload = {
         name: change(value) if isinstance(value, str) and MONEY.fullmatch(value) else value
@@ -32,14 +34,14 @@ def with_money(document, change):
 class LosesTheLastEvent(Store):
     """A buffer that is written whenever the next event comes."""
 
-    def checked(self, documents):
+    def checked(self, documents: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         return dict(list(super().checked(documents).items())[:-1])
 
 
 class RoundsToCents(Store):
     """Money has two places, doesn't it."""
 
-    def canonical(self, document):
+    def canonical(self, document: dict[str, Any]) -> dict[str, Any]:
         return with_money(
             super().canonical(document),
             lambda amount: f"{Decimal(amount).quantize(Decimal('0.01'), ROUND_HALF_UP):.6f}",
@@ -49,14 +51,14 @@ class RoundsToCents(Store):
 class KeepsMoneyInFloats(Store):
     """A column of doubles."""
 
-    def canonical(self, document):
+    def canonical(self, document: dict[str, Any]) -> dict[str, Any]:
         return with_money(super().canonical(document), lambda amount: f"{float(amount):.6f}")
 
 
 class ShiftsTimestamps(Store):
     """The offset is cut off, and the wall clock taken for UTC."""
 
-    def canonical(self, document):
+    def canonical(self, document: dict[str, Any]) -> dict[str, Any]:
         moment = document["created_at"].removesuffix("Z")
         return super().canonical({**document, "created_at": re.sub(r"[+-]\d\d:\d\d$", "", moment) + "Z"})
 
@@ -64,7 +66,7 @@ class ShiftsTimestamps(Store):
 class CutsMicroseconds(Store):
     """A clock of milliseconds."""
 
-    def canonical(self, document):
+    def canonical(self, document: dict[str, Any]) -> dict[str, Any]:
         canonical = super().canonical(document)
         return {**canonical, "created_at": re.sub(r"(\.\d\d\d)\d*", r"\1", canonical["created_at"])}
 
@@ -72,7 +74,7 @@ class CutsMicroseconds(Store):
 class NormalisesText(Store):
     """NFC, so that names can be compared."""
 
-    def canonical(self, document):
+    def canonical(self, document: dict[str, Any]) -> dict[str, Any]:
         canonical = super().canonical(document)
         return {**canonical, "employee_id": unicodedata.normalize("NFC", canonical["employee_id"])}
 
@@ -80,7 +82,7 @@ class NormalisesText(Store):
 class FoldsCase(Store):
     """A collation that knows no capital letters."""
 
-    def canonical(self, document):
+    def canonical(self, document: dict[str, Any]) -> dict[str, Any]:
         canonical = super().canonical(document)
         return {**canonical, "employee_id": canonical["employee_id"].lower()}
 
@@ -88,7 +90,7 @@ class FoldsCase(Store):
 class TakesZeroForNothing(Store):
     """`if amount:` where `is not None` is meant."""
 
-    def canonical(self, document):
+    def canonical(self, document: dict[str, Any]) -> dict[str, Any]:
         canonical = super().canonical(document)
         listed = canonical["payload"].get("source_balances_vested")
         if listed is None:
@@ -100,21 +102,21 @@ class TakesZeroForNothing(Store):
 class FillsNulls(Store):
     """A data frame's forward fill, which takes the value of the row before."""
 
-    def checked(self, documents):
+    def checked(self, documents: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         previous, filled = None, {}
         for id_, each in super().checked(documents).items():
             previous = each["correlation_id"] or previous
             filled[id_] = {**each, "correlation_id": previous}
         return filled
 
-    def is_same(self, one, other):
+    def is_same(self, one: dict[str, Any], other: dict[str, Any]) -> bool:
         return one | {"correlation_id": None} == other | {"correlation_id": None}
 
 
 class DropsCopiesAcrossScenarios(Store):
     """Events are told apart by what they say, and in which scenario and under which id they say it is left out."""
 
-    def checked(self, documents):
+    def checked(self, documents: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         seen = {self.said(each) for each in self.kept.values()}
         batch = {}
         for id_, each in super().checked(documents).items():
@@ -123,7 +125,7 @@ class DropsCopiesAcrossScenarios(Store):
             seen.add(self.said(each))
         return batch
 
-    def said(self, document):
+    def said(self, document: dict[str, Any]) -> str:
         return str({name: value for name, value in document.items() if name not in {"event_id", "scenario_id"}})
 
 
@@ -133,59 +135,59 @@ class DropsCopiesAcrossScenarios(Store):
 class OverwritesOnConflict(Store):
     """INSERT OR REPLACE."""
 
-    def checked(self, documents):
+    def checked(self, documents: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         return {self.identity(each): each for each in documents}
 
 
 class IgnoresConflicts(Store):
     """ON CONFLICT DO NOTHING."""
 
-    def is_same(self, one, other):
+    def is_same(self, one: dict[str, Any], other: dict[str, Any]) -> bool:
         return True
 
 
 class ComparesPayloadsOnly(Store):
     """The envelope is taken for what the store itself has noted."""
 
-    def is_same(self, one, other):
+    def is_same(self, one: dict[str, Any], other: dict[str, Any]) -> bool:
         return one["payload"] == other["payload"]
 
 
 class AppendsTwiceOnRetry(Store):
     """Every append is new."""
 
-    def checked(self, documents):
+    def checked(self, documents: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         return {f"{len(self.kept)}-{number}": each for number, each in enumerate(documents)}
 
-    def read(self):
+    def read(self) -> None:
         super().read()
-        self.kept = dict(enumerate(self.kept.values()))
+        self.kept = {str(number): each for number, each in enumerate(self.kept.values())}
 
 
 class RefusesRetries(Store):
     """A primary key, and a plain INSERT."""
 
-    def is_same(self, one, other):
+    def is_same(self, one: dict[str, Any], other: dict[str, Any]) -> bool:
         return False
 
 
 class ComparesTexts(Store):
     """Content is compared as it was spelled."""
 
-    def checked(self, documents):
+    def checked(self, documents: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         return super().checked([{**each, "text": each["text"]} for each in documents])
 
-    def canonical(self, document):
+    def canonical(self, document: dict[str, Any]) -> dict[str, Any]:
         return {**super().canonical(document), "text": str(document)}
 
-    def shown(self, document):
+    def shown(self, document: dict[str, Any]) -> Any:
         return {name: value for name, value in document.items() if name != "text"}
 
 
 class CountsCopiesAsCreated(Store):
     """The number of rows that came, not of those that stayed."""
 
-    def append(self, documents):
+    def append(self, documents: Iterable[dict[str, Any]]) -> Any:
         documents = list(documents)
         super().append(documents)
         return SimpleNamespace(created=len(documents))
@@ -197,7 +199,7 @@ class CountsCopiesAsCreated(Store):
 class KeepsPartOfABatch(Store):
     """A commit for each event."""
 
-    def append(self, documents):
+    def append(self, documents: Iterable[dict[str, Any]]) -> Any:
         for each in documents:
             super().append([each])
 
@@ -205,13 +207,13 @@ class KeepsPartOfABatch(Store):
 class KeepsWhatCameBeforeAnError(Store):
     """Batches of four, each committed by itself, so that memory stays small."""
 
-    def append(self, documents):
+    def append(self, documents: Iterable[dict[str, Any]]) -> Any:
         documents = iter(documents)
         while batch := self.next_four(documents):
             super().append(batch)
 
-    def next_four(self, documents):
-        batch = []
+    def next_four(self, documents: Iterator[dict[str, Any]]) -> list[Any]:
+        batch: list[dict[str, Any]] = []
         with suppress(StopIteration):
             while len(batch) < 4:
                 batch.append(next(documents))
@@ -221,8 +223,8 @@ class KeepsWhatCameBeforeAnError(Store):
 class SwallowsErrorsOfTheSource(Store):
     """Whatever comes to an end is at its end."""
 
-    def append(self, documents):
-        read = []
+    def append(self, documents: Iterable[dict[str, Any]]) -> Any:
+        read: list[dict[str, Any]] = []
         with suppress(Exception):
             read.extend(documents)  # all of it or none
         super().append(read)
@@ -231,7 +233,7 @@ class SwallowsErrorsOfTheSource(Store):
 class ForgetsOnReopen(Store):
     """A file that is opened to be written, and is empty then."""
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.file = open(self.path, "w+b", buffering=0)
         return self
 
@@ -239,10 +241,10 @@ class ForgetsOnReopen(Store):
 class LosesTheLastLineOnReopen(Store):
     """Line ends before lines, and a last line without one is taken for torn."""
 
-    def line_of(self, documents):
+    def line_of(self, documents: Iterable[dict[str, Any]]) -> bytes:
         return super().line_of(documents).removesuffix(b"\n")
 
-    def write(self, documents):
+    def write(self, documents: Iterable[dict[str, Any]]) -> None:
         if documents:
             self.file.write(b"\n" if self.kept else b"")
         super().write(documents)
@@ -251,14 +253,14 @@ class LosesTheLastLineOnReopen(Store):
 class WritesWhenClosed(Store):
     """What append was given is in a buffer until the store is closed."""
 
-    def __enter__(self):
-        self.buffer = []
+    def __enter__(self) -> Self:
+        self.buffer: list[dict[str, Any]] = []
         return super().__enter__()
 
-    def write(self, documents):
+    def write(self, documents: Iterable[dict[str, Any]]) -> None:
         self.buffer.extend(documents)
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         super().write(self.buffer)
         super().__exit__(*error)
 
@@ -269,7 +271,7 @@ class WritesWhenClosed(Store):
 class ForgetsTheDayItself(Store):
     """`<` where `<=` is meant."""
 
-    def balances(self, as_of):
+    def balances(self, as_of: date) -> Iterable[dict[str, Any]]:
         due = [each for each in self.events() if each["effective_date"] < as_of.isoformat()]
         return reading.balances(due, as_of)
 
@@ -277,18 +279,18 @@ class ForgetsTheDayItself(Store):
 class MixesScenariosInBalances(Store):
     """The scenario is left out of the grouping."""
 
-    def balances(self, as_of):
+    def balances(self, as_of: date) -> Iterable[dict[str, Any]]:
         return MixesScenarios.balances(reading.of_plans(self.events()), as_of)
 
 
 class RemembersBalances(Store):
     """A cache by day that no append empties."""
 
-    def __enter__(self):
-        self.cache = {}
+    def __enter__(self) -> Self:
+        self.cache: dict[date, Any] = {}
         return super().__enter__()
 
-    def balances(self, as_of):
+    def balances(self, as_of: date) -> Iterable[dict[str, Any]]:
         if as_of not in self.cache:
             self.cache[as_of] = super().balances(as_of)
         return self.cache[as_of]
@@ -297,7 +299,7 @@ class RemembersBalances(Store):
 class SnapshotsAWeekLate(Store):
     """The week's snapshot is dated by the week in which it was taken."""
 
-    def snapshots(self):
+    def snapshots(self) -> Iterable[dict[str, Any]]:
         for row in super().snapshots():
             yield {**row, "snapshot_date": row["snapshot_date"] + timedelta(days=7)}
 
@@ -305,26 +307,26 @@ class SnapshotsAWeekLate(Store):
 class SnapshotsOnSundays(Store):
     """Weeks end on Sunday."""
 
-    def snapshots(self):
+    def snapshots(self) -> Iterable[dict[str, Any]]:
         return reading.snapshots(self.events(), lambda day: day + timedelta(days=6 - day.weekday()))
 
 
 class SkipsEmptyWeeks(Store):
     """A row only where something happened."""
 
-    def snapshots(self):
-        fridays = {reading.week_of(reading.date.fromisoformat(each["effective_date"])) for each in self.events()}
+    def snapshots(self) -> Iterable[dict[str, Any]]:
+        fridays = {reading.week_of(date.fromisoformat(each["effective_date"])) for each in self.events()}
         return (row for row in super().snapshots() if row["snapshot_date"] in fridays)
 
 
 class KeepsStaleSnapshots(Store):
     """Weeks that have a snapshot are done."""
 
-    def __enter__(self):
-        self.done = {}
+    def __enter__(self) -> Self:
+        self.done: dict[tuple[str, ...], dict[str, Any]] = {}
         return super().__enter__()
 
-    def snapshots(self):
+    def snapshots(self) -> Iterable[dict[str, Any]]:
         for row in super().snapshots():
             key = (*(row[name] for name in ("scenario_id", "plan_design_id", "participant_id", "plan_id")),
                    row["snapshot_date"])  # fmt: skip
@@ -332,25 +334,54 @@ class KeepsStaleSnapshots(Store):
         return list(self.done.values())
 
 
+class BeginsSnapshotsAWeekLate(Store):
+    """An account has its first snapshot when its first whole week is over."""
+
+    def snapshots(self) -> Iterable[dict[str, Any]]:
+        rows = list(super().snapshots())
+        first = min((row["snapshot_date"] for row in rows), default=None)
+        return [row for row in rows if row["snapshot_date"] != first]
+
+
+class SnapshotsBeforeFriday(Store):
+    """`<` where `<=` is meant: what is effective on the Friday itself comes a week later."""
+
+    def snapshots(self) -> Iterable[dict[str, Any]]:
+        late = [
+            {**each, "effective_date": (date.fromisoformat(each["effective_date"]) + timedelta(days=1)).isoformat()}
+            for each in self.events()
+            if each["effective_date"] < date.max.isoformat()
+        ]
+        return reading.snapshots(late)
+
+
+class SnapshotsOnlyTheLastScenario(Store):
+    """Each run of the snapshots replaces the table, scenario after scenario."""
+
+    def snapshots(self) -> Iterable[dict[str, Any]]:
+        rows = list(super().snapshots())
+        return [row for row in rows if row["scenario_id"] == rows[-1]["scenario_id"]]
+
+
 class TellsHistoriesInOrderOfArrival(Store):
     """The order of the file."""
 
-    def history(self, employee_id):
+    def history(self, employee_id: str) -> Iterable[dict[str, Any]]:
         return [each for each in self.events() if each["employee_id"] == employee_id]
 
 
 class ForgetsTheFirstOfAHistory(Store):
     """An offset that begins at one."""
 
-    def history(self, employee_id):
+    def history(self, employee_id: str) -> Iterable[dict[str, Any]]:
         return islice(super().history(employee_id), 1, None)
 
 
 class BalancesLagBehind(OfModels):
     """The balance that was before an event stands beside it."""
 
-    def balances_after(self, documents):
-        return super().balances_after(documents[:-1])
+    def balances_after(self, documents: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+        return super().balances_after(list(documents)[:-1])
 
 
 #: Each with the law that it breaks first of all.
@@ -385,6 +416,9 @@ DEFECTS = {
     SnapshotsOnSundays: "snapshots-match-history",
     SkipsEmptyWeeks: "snapshots-match-history",
     KeepsStaleSnapshots: "snapshots-match-history",
+    BeginsSnapshotsAWeekLate: "snapshots-match-history",
+    SnapshotsBeforeFriday: "snapshots-match-history",
+    SnapshotsOnlyTheLastScenario: "snapshots-match-history",
     TellsHistoriesInOrderOfArrival: "history-in-canonical-order",
     BalancesLagBehind: "history-in-canonical-order",
     ForgetsTheFirstOfAHistory: "history-in-canonical-order",

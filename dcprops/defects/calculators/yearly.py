@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 MILLION = 10**6
 #: 402(g), catch-up, catch-up at 60 to 63, 415(c), and what makes one highly compensated in the year after.
@@ -23,7 +25,7 @@ FIGURES = {
 DEFERRAL, CATCH_UP, HIGHER_CATCH_UP, ADDITIONS, HIGHLY_PAID = range(5)
 
 
-def millionths(text):
+def millionths(text: str) -> int:
     dollars, _, places = text.partition(".")
     return int(dollars) * MILLION + int(places.ljust(6, "0"))
 
@@ -31,18 +33,20 @@ def millionths(text):
 class Year:
     """One person's year. What the wrong ones differ in is a method."""
 
-    keys = ("scenario_id", "plan_design_id", "employee_id")
-    deferrals = ("employee_pre_tax", "employee_roth", "employee_catch_up")
-    no_additions = ()
+    keys: tuple[str, ...] = ("scenario_id", "plan_design_id", "employee_id")
+    deferrals: tuple[str, ...] = ("employee_pre_tax", "employee_roth", "employee_catch_up")
+    no_additions: tuple[str, ...] = ()
 
-    def __init__(self, documents, year, birth_year):
+    def __init__(self, documents: Iterable[dict[str, Any]], year: int, birth_year: int | None) -> None:
         self.events = [document["payload"] for document in documents]
         self.year = year
         self.birth_year = birth_year
 
     @classmethod
-    def compliance(cls, documents, year, birth_years):
-        people = {}
+    def compliance(
+        cls, documents: Iterable[dict[str, Any]], year: int, birth_years: Mapping[str, int]
+    ) -> Iterator[dict[str, Any]]:
+        people: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for document in cls.once(documents):
             people.setdefault(tuple(document[key] for key in cls.keys), []).append(document)
         for found in people.values():
@@ -50,74 +54,75 @@ class Year:
             yield {**person, **cls(found, year, birth_years.get(person["employee_id"])).row()}
 
     @staticmethod
-    def once(documents):
+    def once(documents: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         return {document["event_id"]: document for document in documents}.values()
 
-    def figure(self, name, year):
+    def figure(self, name: int, year: int) -> int:
         return FIGURES[year][name] * MILLION
 
-    def amounts(self, sources):
+    def amounts(self, sources: Iterable[str]) -> list[int]:
         return [
             millionths(event["amount"])
             for event in self.events
             if event["event_type"] == "contribution" and event["source"] in sources and self.year_of(event) == self.year
         ]
 
-    def year_of(self, contribution):
+    def year_of(self, contribution: dict[str, Any]) -> int:
         return int(contribution["pay_period_end"][:4])
 
-    def age(self):
+    def age(self) -> int:
+        assert self.birth_year is not None
         return self.year - self.birth_year
 
-    def catch_up_limit(self):
+    def catch_up_limit(self) -> int:
         if self.birth_year is None or self.age() < 50:
             return 0
         return self.figure(HIGHER_CATCH_UP if 60 <= self.age() <= 63 else CATCH_UP, self.year)
 
-    def parts(self):
+    def parts(self) -> tuple[int, int, int]:
         """Regular deferrals, catch-up and excess."""
         deferred = sum(self.amounts(self.deferrals))
         regular = min(deferred, self.figure(DEFERRAL, self.year))
         caught_up = min(deferred - regular, self.catch_up_limit())
         return regular, caught_up, deferred - regular - caught_up
 
-    def additions(self):
+    def additions(self) -> int:
         sources = {event["source"] for event in self.events if event["event_type"] == "contribution"}
         return sum(self.amounts(sources.difference(self.no_additions))) - self.parts()[1]
 
-    def additions_limit(self):
+    def additions_limit(self) -> int:
         dollars = self.figure(ADDITIONS, self.year)
         pay = self.pay_of(self.year)
         return dollars if pay is None else min(dollars, pay)
 
-    def pay_of(self, year):
+    def pay_of(self, year: int) -> int | None:
         for event in self.events:
             if event["event_type"] == "hce_status" and self.is_about(event, year):
                 return self.pay_in(event)
         return None
 
     @staticmethod
-    def is_about(determination, year):
+    def is_about(determination: dict[str, Any], year: int) -> bool:
         """Of a year that is over: the year before the day, or the year that ends with it."""
         day = determination["determination_date"]
         if determination["determination_method"] == "current_year":
             return day == f"{year}-12-31"
         return day.startswith(f"{year + 1}-")
 
-    def pay_in(self, determination):
+    def pay_in(self, determination: dict[str, Any]) -> int:
         return millionths(determination["ytd_compensation"])
 
-    def is_hce(self):
+    def is_hce(self) -> bool | None:
         pay = self.pay_of(self.year - 1)
         if pay is None:
             hired = [event["hire_date"] for event in self.events if event["event_type"] == "hire"]
             return False if hired and min(hired) >= f"{self.year}" else None
         return self.is_highly_paid(pay)
 
-    def is_highly_paid(self, pay):
+    def is_highly_paid(self, pay: int) -> bool:
         return pay > self.figure(HIGHLY_PAID, self.year - 1)
 
-    def row(self):
+    def row(self) -> dict[str, Any]:
         regular, caught_up, excess = self.parts()
         money = {
             "regular_deferrals": regular,

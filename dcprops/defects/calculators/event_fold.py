@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from itertools import groupby
 from math import floor
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 OWN = "own money"
 MILLION = 10**6
@@ -31,51 +32,51 @@ class Pot(NamedTuple):
     paid: Fraction = Fraction(0)
     taken: Fraction = Fraction(0)
 
-    def here(self):
+    def here(self) -> Fraction:
         return self.paid - self.taken
 
 
 class State(NamedTuple):
     """What is known of an account after some of its events."""
 
-    pots: Mapping = MappingProxyType({OWN: Pot(share=Fraction(1))})
-    by_source: Mapping = MappingProxyType({})
+    pots: Mapping[str, Pot] = MappingProxyType({OWN: Pot(share=Fraction(1))})
+    by_source: Mapping[str, Fraction] = MappingProxyType({})
     forfeited: Fraction = Fraction(0)
     percentage: Fraction = Fraction(0)
 
-    def pot(self, name):
+    def pot(self, name: str) -> Pot:
         return self.pots.get(name, Pot())
 
-    def with_pot(self, name, **changes):
+    def with_pot(self, name: str, **changes: Fraction) -> State:
         return self._replace(pots={**self.pots, name: self.pot(name)._replace(**changes)})
 
 
-def rounded(fraction):
+def rounded(fraction: Fraction) -> Fraction:
     """To the millionth, half up."""
     return Fraction(floor(fraction * MILLION + Fraction(1, 2)), MILLION)
 
 
-def kind(document):
+def kind(document: dict[str, Any]) -> str:
     name = document["payload"]["event_type"]
     return LETTERS.get(name, name[0])
 
 
-def moment(text):
+def moment(text: str) -> Any:
     """A time of recording with all six places, so that texts compare as times do."""
     return text[:19] + (text[19:-1] or ".").ljust(7, "0")
 
 
-def order(document):
+def order(document: dict[str, Any]) -> tuple[Any, ...]:
     when = moment(document["created_at"])
     return document["effective_date"], RANKS[kind(document)], when, document["event_id"], repr(sorted(document.items()))
 
 
-def whose(document):
+def whose(document: dict[str, Any]) -> tuple[str, ...]:
     who = (document["scenario_id"], document["plan_design_id"], document["employee_id"])
     return *who, document["payload"]["plan_id"]
 
 
-def after(state, payload):
+def after(state: State, payload: dict[str, Any]) -> State:
     match payload:
         case {"event_type": "contribution", "source": source, "amount": amount}:
             pot = state.pot(POT_OF[source])
@@ -95,11 +96,11 @@ def after(state, payload):
             return state
 
 
-def exact(fraction):
+def exact(fraction: Fraction | int) -> Decimal:
     return Decimal(int(fraction * MILLION)).scaleb(-6)
 
 
-def row(account, state):
+def row(account: tuple[str, ...], state: State) -> dict[str, Any]:
     net = sum(pot.kept + pot.here() for pot in state.pots.values())
     vested = sum(pot.kept + min(rounded(pot.share * pot.paid), pot.here()) for pot in state.pots.values())
     own = sum(amount for source, amount in state.by_source.items() if POT_OF[source] == OWN)
@@ -121,11 +122,11 @@ def row(account, state):
     }
 
 
-def first_of(versions):
+def first_of(versions: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return min(versions, key=order)
 
 
-def balances(documents, as_of):
+def balances(documents: Iterable[dict[str, Any]], as_of: date) -> Iterable[dict[str, Any]]:
     by_id = sorted(documents, key=lambda document: document["event_id"])
     once = [first_of(versions) for _, versions in groupby(by_id, key=lambda document: document["event_id"])]
     counting = [each for each in once if kind(each) in "gecvf" and each["effective_date"] <= as_of.isoformat()]

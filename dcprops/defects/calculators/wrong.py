@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import Any
 
-from .running_totals import EMPLOYER, MILLIONTH, NOTHING, Account, Bucket
+from dcprops.defects.calculators.running_totals import EMPLOYER, MILLIONTH, NOTHING, Account, Bucket
 
 # Rounding.
 
@@ -12,85 +14,85 @@ from .running_totals import EMPLOYER, MILLIONTH, NOTHING, Account, Bucket
 class RoundsHalfEven(Account):
     """Decimal's own rounding, where nobody has said otherwise."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def rounded(self, amount):
+    class bucket_class(Bucket):
+        def rounded(self, amount: Decimal) -> Decimal:
             return amount.quantize(MILLIONTH, ROUND_HALF_EVEN)
 
 
 class RoundsDown(Account):
     """A cast to DECIMAL(18,6) that cuts off, or the wish never to give a person too much."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def rounded(self, amount):
+    class bucket_class(Bucket):
+        def rounded(self, amount: Decimal) -> Decimal:
             return amount.quantize(MILLIONTH, ROUND_DOWN)
 
 
 class RoundsToCents(Account):
     """Money has two places, doesn't it."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def rounded(self, amount):
+    class bucket_class(Bucket):
+        def rounded(self, amount: Decimal) -> Decimal:
             return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 class NeverRounds(Account):
     """The vested share is kept with all its places, ten of them."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def rounded(self, amount):
+    class bucket_class(Bucket):
+        def rounded(self, amount: Decimal) -> Decimal:
             return amount
 
 
 class RoundsEachContribution(Account):
     """The vested part is a column of the table of contributions, and the sum is taken of that."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def __init__(self, percentage=NOTHING):
+    class bucket_class(Bucket):
+        def __init__(self, percentage: Decimal = NOTHING) -> None:
             super().__init__(percentage)
-            self.amounts = []
+            self.amounts: list[Decimal] = []
 
-        def contribute(self, amount):
+        def contribute(self, amount: Decimal) -> None:
             super().contribute(amount)
             self.amounts.append(amount)
 
-        def close(self):
+        def close(self) -> None:
             super().close()
             self.amounts.clear()
 
-        def earned(self, percentage):
+        def earned(self, percentage: Decimal) -> Decimal:
             return sum((self.rounded(percentage * amount) for amount in self.amounts), NOTHING)
 
 
 class RoundsTheTotal(Account):
     """The buckets are added up first and rounded once at the end."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def rounded(self, amount):
+    class bucket_class(Bucket):
+        def rounded(self, amount: Decimal) -> Decimal:
             return amount
 
-    def vested(self):
+    def vested(self) -> Decimal:
         return super().vested().quantize(MILLIONTH, ROUND_HALF_UP)
 
 
 class SharesOutInFloats(Account):
     """The percentage is a float, and is rounded in the end."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def earned(self, percentage):
+    class bucket_class(Bucket):
+        def earned(self, percentage: Decimal) -> Decimal:
             return self.rounded(Decimal(float(percentage) * float(self.given)))
 
 
 class AddsUpInFloats(Account):
     """A column of doubles, made a Decimal again on the way out."""
 
-    def total(self, *, is_own):
+    def total(self, *, is_own: bool) -> Decimal:
         return Decimal(float(super().total(is_own=is_own)))
 
 
 class AnswersInFloats(Account):
     """The rows are made for JSON, or for a data frame."""
 
-    def row(self):
+    def row(self) -> dict[str, Any]:
         return {name: float(value) if isinstance(value, Decimal) else value for name, value in super().row().items()}
 
 
@@ -101,7 +103,7 @@ class ForgetsTheDayItself(Account):
     """`<` where `<=` is meant."""
 
     @staticmethod
-    def is_due(document, day):
+    def is_due(document: dict[str, Any], day: str) -> bool:
         return document["effective_date"] < day
 
 
@@ -109,7 +111,7 @@ class ForgetsTheDay(Account):
     """The argument is there and nobody looks at it."""
 
     @staticmethod
-    def is_due(document, day):
+    def is_due(document: dict[str, Any], day: str) -> bool:
         return True
 
 
@@ -117,7 +119,7 @@ class DatesByRecording(Account):
     """As of a day is taken for as known on a day."""
 
     @staticmethod
-    def is_due(document, day):
+    def is_due(document: dict[str, Any], day: str) -> bool:
         return document["created_at"][:10] <= day
 
 
@@ -125,7 +127,7 @@ class DatesByPayPeriod(Account):
     """A late match counts from the end of the period that it is for."""
 
     @staticmethod
-    def is_due(document, day):
+    def is_due(document: dict[str, Any], day: str) -> bool:
         return document["payload"].get("pay_period_end", document["effective_date"]) <= day
 
 
@@ -133,7 +135,7 @@ class TakesArrivalOrder(Account):
     """The file was sorted when it was tried out."""
 
     @classmethod
-    def ordered(cls, documents):
+    def ordered(cls, documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         return list(documents)
 
 
@@ -141,7 +143,7 @@ class TakesOrderOfRecording(Account):
     """`ORDER BY created_at`, because that is how an event log is read."""
 
     @classmethod
-    def place(cls, document):
+    def place(cls, document: dict[str, Any]) -> tuple[Any, ...]:
         return cls.moment(document), document["effective_date"], cls.place_in_day(document), document["event_id"]
 
 
@@ -149,7 +151,7 @@ class TakesMomentsAsText(Account):
     """Texts of moments are sorted, and half a second after comes before the second, since a point is before a Z."""
 
     @staticmethod
-    def moment(document):
+    def moment(document: dict[str, Any]) -> Any:
         return document["created_at"]
 
 
@@ -157,7 +159,7 @@ class IgnoresTheMoment(Account):
     """Two events of one day are ordered by their ids alone."""
 
     @staticmethod
-    def moment(document):
+    def moment(document: dict[str, Any]) -> Any:
         return None
 
 
@@ -165,7 +167,7 @@ class ForfeitsFirst(Account):
     """The kinds of one day in the order of their names, or money out before money in."""
 
     @classmethod
-    def place_in_day(cls, document):
+    def place_in_day(cls, document: dict[str, Any]) -> int:
         return 0 if document["payload"]["event_type"] == "forfeiture" else super().place_in_day(document)
 
 
@@ -173,7 +175,7 @@ class OrdersTheDayByMoment(Account):
     """The kinds of one day stand as they were recorded."""
 
     @classmethod
-    def place_in_day(cls, document):
+    def place_in_day(cls, document: dict[str, Any]) -> int:
         return 0
 
 
@@ -181,7 +183,7 @@ class CountsCopies(Account):
     """Delivered at least once, and nobody looks whether more often."""
 
     @classmethod
-    def once(cls, documents):
+    def once(cls, documents: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         return documents
 
 
@@ -189,7 +191,7 @@ class TakesTheLastCopy(Account):
     """`{document["event_id"]: document for ...}`"""
 
     @classmethod
-    def once(cls, documents):
+    def once(cls, documents: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         return {document["event_id"]: document for document in documents}.values()
 
 
@@ -197,7 +199,7 @@ class TakesTheCopyThatArrivedFirst(Account):
     """`INSERT ... ON CONFLICT DO NOTHING`"""
 
     @classmethod
-    def once(cls, documents):
+    def once(cls, documents: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         return {document["event_id"]: document for document in reversed(list(documents))}.values()
 
 
@@ -205,7 +207,7 @@ class TakesTheLatestVersion(Account):
     """An event with an id that is known is taken for a correction."""
 
     @classmethod
-    def once(cls, documents):
+    def once(cls, documents: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         return {document["event_id"]: document for document in cls.ordered(documents)}.values()
 
 
@@ -234,14 +236,14 @@ class MixesPlans(Account):
     """One account a person."""
 
     @classmethod
-    def account_of(cls, document):
+    def account_of(cls, document: dict[str, Any]) -> tuple[str, ...]:
         return tuple(document[name] for name in cls.keys)
 
 
 class ShowsOnlyMoney(Account):
     """An inner join with the contributions."""
 
-    def is_shown(self):
+    def is_shown(self) -> bool:
         return bool(self.by_source)
 
 
@@ -269,7 +271,7 @@ class OpensAccountsAtHire(Account):
 class DropsCatchUp(Account):
     """A list of sources that is older than the catch-up."""
 
-    def contribution(self, payload):
+    def contribution(self, payload: dict[str, Any]) -> None:
         if payload["source"] != "employee_catch_up":
             super().contribution(payload)
 
@@ -284,7 +286,7 @@ class TakesAfterTaxForEmployerMoney(Account):
 class VestsEmployeeMoney(Account):
     """The percentage is applied to the whole account."""
 
-    def vested(self):
+    def vested(self) -> Decimal:
         own = (self.percentage * self.own.given).quantize(MILLIONTH, ROUND_HALF_UP)
         return super().vested() - self.own.vested + own
 
@@ -294,7 +296,7 @@ class LeavesTrueUpUnvested(Account):
 
     kept_with = {**Account.kept_with, "employer_match_true_up": "true-up"}  # noqa: RUF012
 
-    def __init__(self, document):
+    def __init__(self, document: dict[str, Any]) -> None:
         super().__init__(document)
         self.buckets["true-up"] = self.bucket_class()
 
@@ -302,7 +304,7 @@ class LeavesTrueUpUnvested(Account):
 class KeepsTrueUpApart(LeavesTrueUpUnvested):
     """One bucket for each source, vested together with the match."""
 
-    def buckets_listed(self, payload):
+    def buckets_listed(self, payload: dict[str, Any]) -> Iterable[str]:
         listed = list(super().buckets_listed(payload))
         return [*listed, "true-up"] if "employer_match" in listed else listed
 
@@ -316,7 +318,7 @@ class AllocatesForfeituresToMatch(Account):
 class ReportsTrueUpAsMatch(Account):
     """The sources are shown by bucket."""
 
-    def row(self):
+    def row(self) -> dict[str, Any]:
         row = super().row()
         if "employer_match_true_up" in row["sources"]:
             row["sources"]["employer_match"] = self.buckets["employer_match"].given
@@ -327,7 +329,7 @@ class ReportsTrueUpAsMatch(Account):
 class TakesNetForGross(Account):
     """Gross is what there is."""
 
-    def gross(self):
+    def gross(self) -> Decimal:
         return self.net()
 
 
@@ -337,14 +339,14 @@ class TakesNetForGross(Account):
 class VestsEveryBucket(Account):
     """One percentage a person, whatever the event lists."""
 
-    def buckets_listed(self, payload):
+    def buckets_listed(self, payload: dict[str, Any]) -> Iterable[str]:
         return EMPLOYER
 
 
 class VestsWhatIsListedWithMoney(Account):
     """A bucket that is listed with nothing is skipped."""
 
-    def buckets_listed(self, payload):
+    def buckets_listed(self, payload: dict[str, Any]) -> Iterable[str]:
         return [name for name, amount in payload["source_balances_vested"].items() if Decimal(amount)]
 
 
@@ -353,7 +355,7 @@ class TakesThePercentageRecordedLast(Account):
 
     recorded = ""
 
-    def take(self, document):
+    def take(self, document: dict[str, Any]) -> None:
         if document["payload"]["event_type"] != "vesting":
             super().take(document)
         elif str(self.moment(document)) >= self.recorded:
@@ -364,16 +366,16 @@ class TakesThePercentageRecordedLast(Account):
 class NeverVestsLess(Account):
     """Vesting can't fall, so the highest percentage counts."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def vest(self, percentage):
+    class bucket_class(Bucket):
+        def vest(self, percentage: Decimal) -> None:
             self.percentage = max(self.percentage, percentage)
 
 
 class StartsAgainAtNothing(Account):
     """With the bucket its percentage is cleared, too."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def close(self):
+    class bucket_class(Bucket):
+        def close(self) -> None:
             super().close()
             self.percentage = NOTHING
 
@@ -384,84 +386,84 @@ class StartsAgainAtNothing(Account):
 class ForfeitsOfVested(Account):
     """vested = p * net: the same percentage of what is left."""
 
-    class bucket_class(Bucket):  # noqa: N801
+    class bucket_class(Bucket):
         @property
-        def vested(self):
+        def vested(self) -> Decimal:
             return self.settled + self.rounded(self.percentage * self.left)
 
 
 class SubtractsForfeituresFromVested(Account):
     """vested = p * given - forfeited."""
 
-    class bucket_class(Bucket):  # noqa: N801
+    class bucket_class(Bucket):
         @property
-        def vested(self):
+        def vested(self) -> Decimal:
             return self.settled + self.earned(self.percentage) - self.lost
 
 
 class VestsMoreThanThereIs(Account):
     """vested = p * given, whatever was forfeited."""
 
-    class bucket_class(Bucket):  # noqa: N801
+    class bucket_class(Bucket):
         @property
-        def vested(self):
+        def vested(self) -> Decimal:
             return self.settled + self.earned(self.percentage)
 
 
 class RevivesWhatWasForfeited(Account):
     """What is vested is there, so a higher percentage brings forfeited money back."""
 
-    class bucket_class(Bucket):  # noqa: N801
+    class bucket_class(Bucket):
         @property
-        def net(self):
+        def net(self) -> Decimal:
             return self.settled + max(self.earned(self.percentage), self.left)
 
 
 class NeverSettles(Account):
     """Forfeited money and what it was a part of stay in the sum, so a rehire's new percentage revives it."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def is_settled(self, percentage):
+    class bucket_class(Bucket):
+        def is_settled(self, percentage: Decimal) -> bool:
             return False
 
 
 class SettlesAtAnyForfeiture(Account):
     """A forfeiture is taken for the end of employment."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def is_settled(self, percentage):
+    class bucket_class(Bucket):
+        def is_settled(self, percentage: Decimal) -> bool:
             return True
 
 
 class SettlesOnlyToTheMillionth(Account):
     """`==` where `<=` is meant: a forfeiture of too much is never seen."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def is_settled(self, percentage):
+    class bucket_class(Bucket):
+        def is_settled(self, percentage: Decimal) -> bool:
             return self.left == self.earned(percentage)
 
 
 class SettlesWhenNothingIsLeft(Account):
     """A bucket is done when it is empty."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def is_settled(self, percentage):
+    class bucket_class(Bucket):
+        def is_settled(self, percentage: Decimal) -> bool:
             return self.left <= 0
 
 
 class SettlesAtTheCurrentPercentage(Account):
     """The forfeiture's own percentage is taken for a copy of the bucket's."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def is_settled(self, percentage):
+    class bucket_class(Bucket):
+        def is_settled(self, percentage: Decimal) -> bool:
             return super().is_settled(self.percentage)
 
 
 class VestsAtForfeiture(Account):
     """A forfeiture's percentage is taken for a vesting step."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def forfeit(self, amount, percentage):
+    class bucket_class(Bucket):
+        def forfeit(self, amount: Decimal, percentage: Decimal) -> None:
             self.vest(percentage)
             super().forfeit(amount, percentage)
 
@@ -469,8 +471,8 @@ class VestsAtForfeiture(Account):
 class LosesWhatIsSettled(Account):
     """Closing clears the bucket and forgets to put away what is left."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def close(self):
+    class bucket_class(Bucket):
+        def close(self) -> None:
             super().close()
             self.settled = NOTHING
 
@@ -478,8 +480,8 @@ class LosesWhatIsSettled(Account):
 class TakesNoMoreThanThereIs(Account):
     """A forfeiture of more than there is is cut off without a word."""
 
-    class bucket_class(Bucket):  # noqa: N801
-        def forfeit(self, amount, percentage):
+    class bucket_class(Bucket):
+        def forfeit(self, amount: Decimal, percentage: Decimal) -> None:
             super().forfeit(min(amount, self.left), percentage)
 
 
@@ -488,7 +490,7 @@ class ForfeitsAtTermination(Account):
 
     account_kinds = (*Account.account_kinds, "termination")
 
-    def termination(self, payload):
+    def termination(self, payload: dict[str, Any]) -> None:
         for bucket in self.buckets.values():
             unvested = bucket.net - bucket.vested
             self.forfeited += unvested
@@ -498,8 +500,15 @@ class ForfeitsAtTermination(Account):
 class ForfeitsMatchOnly(Account):
     """The source of a forfeiture is left out of account."""
 
-    def forfeiture(self, payload):
+    def forfeiture(self, payload: dict[str, Any]) -> None:
         super().forfeiture({**payload, "forfeited_from_source": "employer_match"})
+
+
+class SaysNothing(Account):
+    """The canary: whoever doesn't see that there are no rows at all sees nothing."""
+
+    def is_shown(self) -> bool:
+        return False
 
 
 DEFECTS = tuple(

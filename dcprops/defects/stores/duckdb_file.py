@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Self
+
 import duckdb
 import pyarrow as pa
 
-from dcprops import EventFactory
+from dcprops.defects.stores import reading
+from dcprops.events import EventFactory
 from dcprops.schemas import duckdb_ddl
 from dcprops.schemas.arrow import arrow_schema, documents_of, to_table
-
-from . import reading
 
 
 class Store:
     accepts_arrow = True
     by_name = "BY NAME"
 
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
         self.path = path
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.connection = duckdb.connect(self.path)
         self.connection.execute(duckdb_ddl().replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.connection.close()
 
-    def append(self, events):
+    def append(self, events: Any) -> Any:
         if isinstance(events, pa.RecordBatchReader):
             events = events.read_all()
         if not isinstance(events, pa.Table):
@@ -43,7 +46,7 @@ class Store:
             self.connection.unregister("batch")
         self.connection.execute("COMMIT")
 
-    def insert(self):
+    def insert(self) -> None:
         self.connection.execute("CREATE OR REPLACE TEMP TABLE new AS SELECT * FROM events LIMIT 0")
         self.connection.execute(f"INSERT INTO new {self.by_name} SELECT DISTINCT * FROM batch")
         conflicts = """
@@ -57,7 +60,7 @@ class Store:
             "INSERT INTO events BY NAME SELECT * FROM new WHERE event_id NOT IN (SELECT event_id FROM events)"
         )
 
-    def events(self):
+    def events(self) -> Any:
         """As an Arrow table."""
         return (
             self.connection.sql("SELECT * REPLACE (event_id::VARCHAR AS event_id) FROM events")
@@ -65,11 +68,11 @@ class Store:
             .cast(arrow_schema())
         )
 
-    def balances(self, as_of):
+    def balances(self, as_of: date) -> Iterable[dict[str, Any]]:
         return reading.balances(list(documents_of(self.events())), as_of)
 
-    def history(self, employee_id):
+    def history(self, employee_id: str) -> Iterable[dict[str, Any]]:
         return reading.history(documents_of(self.events()), employee_id)
 
-    def checkpoint(self):
+    def checkpoint(self) -> None:
         self.connection.execute("CHECKPOINT")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import date, datetime
 from types import SimpleNamespace
+from typing import Any, Self
 from uuid import UUID
 
-from dcprops import EventFactory
-
-from . import reading
+from dcprops.defects.stores import reading
+from dcprops.events import EventFactory
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS event (
@@ -21,7 +22,7 @@ CREATE TABLE IF NOT EXISTS event (
 
 
 class Store:
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None)
         try:
             self.connection.execute("PRAGMA synchronous = FULL")
@@ -30,13 +31,13 @@ class Store:
             self.connection.close()
             raise
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.connection.close()
 
-    def append(self, documents):
+    def append(self, documents: Iterable[dict[str, Any]]) -> Any:
         rows = []
         for each in documents:
             event = EventFactory.create_event(each)
@@ -51,7 +52,7 @@ class Store:
         self.connection.execute("ROLLBACK" if result.conflicts else "COMMIT")
         return result
 
-    def inserted(self, rows):
+    def inserted(self, rows: Iterable[tuple[str, ...]]) -> SimpleNamespace:
         result = SimpleNamespace(created=0, exists=0, conflicts=[])
         for row in rows:
             found = self.connection.execute("SELECT content FROM event WHERE event_id = ?", row[:1]).fetchone()
@@ -64,7 +65,7 @@ class Store:
                 result.conflicts.append(row[0])
         return result
 
-    def events(self):
+    def events(self) -> Any:
         """With timestamps and ids as Python has them."""
         for document in self.documents("SELECT content FROM event"):
             yield {
@@ -73,19 +74,19 @@ class Store:
                 "created_at": datetime.fromisoformat(document["created_at"]),
             }
 
-    def documents(self, select, *values):
+    def documents(self, select: str, *values: object) -> Iterator[dict[str, Any]]:
         with closing(self.connection.execute(select, values)) as cursor:
             for (content,) in cursor:
                 yield json.loads(content)
 
-    def balances(self, as_of):
+    def balances(self, as_of: date) -> Iterable[dict[str, Any]]:
         due = "SELECT content FROM event WHERE effective_date <= ?"
         return reading.balances(list(self.documents(due, as_of.isoformat())), as_of)
 
-    def history(self, employee_id):
+    def history(self, employee_id: str) -> Iterable[dict[str, Any]]:
         return reading.history(
             self.documents("SELECT content FROM event WHERE employee_id = ?", employee_id), employee_id
         )
 
-    def snapshots(self):
+    def snapshots(self) -> Iterable[dict[str, Any]]:
         return reading.snapshots(list(self.documents("SELECT content FROM event")))

@@ -20,7 +20,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from .stdlib_model import DAY, END, MONEY, NO_TEXT, RATE, TIMESTAMP, UUID_TEXT
+from dcprops.defects.models.stdlib_model import DAY, END, MONEY, NO_TEXT, RATE, TIMESTAMP, UUID_TEXT
 
 
 def text_that_matches(pattern: str) -> BeforeValidator:
@@ -56,10 +56,6 @@ def as_pairs(balances: Any) -> Any:
     return tuple(sorted(balances.items()))
 
 
-def amount(pattern: str, places: int) -> Any:
-    return Annotated[Decimal, text_that_matches(pattern), written_with(places), described_by(pattern)]
-
-
 Identifier = Annotated[
     str,
     StringConstraints(strict=True, min_length=1, max_length=128),
@@ -69,9 +65,11 @@ Identifier = Annotated[
 Day = Annotated[date, text_that_matches(f"^{DAY}{END}"), described_by(f"^{DAY}{END}")]
 Instant = Annotated[datetime, text_that_matches(TIMESTAMP), AfterValidator(in_utc), described_by(TIMESTAMP)]
 Identity = Annotated[UUID, text_that_matches(UUID_TEXT), described_by(UUID_TEXT)]
-Money = amount(f"^{MONEY}", 6)
-PositiveMoney = amount(f"^(?=[0.]*[1-9]){MONEY}", 6)
-Rate = amount(RATE, 4)
+_MONEY = f"^{MONEY}"
+_POSITIVE = f"^(?=[0.]*[1-9]){MONEY}"
+Money = Annotated[Decimal, text_that_matches(_MONEY), written_with(6), described_by(_MONEY)]
+PositiveMoney = Annotated[Decimal, text_that_matches(_POSITIVE), written_with(6), described_by(_POSITIVE)]
+Rate = Annotated[Decimal, text_that_matches(RATE), written_with(4), described_by(RATE)]
 EmployerSource = Literal["employer_match", "employer_nonelective", "employer_profit_sharing"]
 Balances = Annotated[
     tuple[tuple[EmployerSource, Money], ...],

@@ -5,10 +5,13 @@ from __future__ import annotations
 import atexit
 import json
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 STATEMENT = Path(__file__).with_name("balances.sql").read_text(encoding="utf-8")
 TABLE = """
@@ -25,7 +28,7 @@ PLACES = [
 
 
 @cache
-def database():
+def database() -> sqlite3.Connection:
     """One for all calls, since SQLite then plans the statement once."""
     connection = sqlite3.connect(":memory:")
     connection.row_factory = sqlite3.Row
@@ -34,14 +37,14 @@ def database():
     return connection
 
 
-def balances(documents, as_of):
+def balances(documents: Iterable[dict[str, Any]], as_of: date) -> Iterable[dict[str, Any]]:
     with closing(database().cursor()) as cursor:
         cursor.execute("DELETE FROM event")
         cursor.executemany(f"INSERT INTO event VALUES ({', '.join('?' * 15)})", map(columns, documents))
         return [row_of(row) for row in cursor.execute(STATEMENT, {"as_of": as_of.isoformat()})]
 
 
-def columns(document):
+def columns(document: dict[str, Any]) -> tuple[Any, ...]:
     payload = document["payload"]
     dollars, _, millionths = payload.get("amount", "0").partition(".")
     moment, _, fraction = document["created_at"].rstrip("Z").partition(".")
@@ -61,8 +64,8 @@ def columns(document):
     )
 
 
-def row_of(row):
-    def money(name):
+def row_of(row: sqlite3.Row) -> dict[str, Any]:
+    def money(name: str) -> Decimal:
         return Decimal(row[f"{name}_d"] * 10**6 + row[f"{name}_m"]).scaleb(-6)
 
     return {

@@ -1,0 +1,1 @@
+"""Event models: correct ones, and wrong ones."""

@@ -1,0 +1,1 @@
+"""Event stores: correct ones, and wrong ones."""
