@@ -297,27 +297,48 @@ def _failures(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
             examples.attempt(example, is_drawn=False)
         except Breaking as breaking:
             # One for each way to fail: hundreds of examples may fail in the same way.
-            key = f"{breaking.message} {'' if isinstance(example, Case) else breaking.field or _place(example)}"
-            if key not in fixed:
-                fixed[key] = _failure(run, law, *_reduced(examples, breaking, example))
-    yield from fixed.values()
+            if _way(breaking, example) not in fixed:
+                for found in _reduced(examples, breaking, example):
+                    fixed.setdefault(_way(*found), _failure(run, law, *found))
+    yield from sorted(fixed.values(), key=lambda failure: len(failure.ledger or ()))
     if not fixed and law.share:
         yield from _smallest(run, law, examples)
 
 
-def _reduced(examples: _Examples, breaking: Breaking, example: Any) -> tuple[Breaking, Any]:
-    """The smallest part of a case, or the most usual document, that breaks the law in the same way."""
-    if isinstance(example, Case):
-        others: Iterator[Any] = example.smaller()
-    else:
-        others = more_usual(example) if isinstance(example, dict) else iter(())
-    for case in others:
+def _way(breaking: Breaking, example: object) -> str:
+    """What tells one way to fail from another."""
+    return f"{breaking.message} {'' if isinstance(example, Case) else breaking.field or _place(example)}"
+
+
+def _reduced(examples: _Examples, breaking: Breaking, example: Any) -> Iterator[tuple[Breaking, Any]]:
+    """The smallest part of a case, or the most usual document, that breaks the law in the same way.
+
+    A part of a ledger that breaks it in another way with fewer events comes after that: it may say more of one mistake.
+    """
+    least = _least(examples, breaking, example, breaking.message)
+    yield least
+    if isinstance(example, LedgerCase):
+        otherwise = _least(examples, *least, None)
+        if otherwise[0].message != breaking.message:
+            yield otherwise
+
+
+def _least(examples: _Examples, breaking: Breaking, example: Any, message: str | None) -> tuple[Breaking, Any]:
+    """What is left of an example that breaks the law, as long as it does so in these words, or in any if None."""
+    for less in _simpler(example):
         try:
-            examples.attempt(case, is_drawn=False)
+            examples.attempt(less, is_drawn=False)
         except Breaking as again:
-            if again.message == breaking.message:
-                return _reduced(examples, again, case)
+            if message in {None, again.message}:
+                return _least(examples, again, less, message)
     return breaking, example
+
+
+def _simpler(example: Any) -> Iterator[Any]:
+    """The same case with fewer events, or the same document with fewer fields that are unusual."""
+    if isinstance(example, Case):
+        return example.smaller()
+    return more_usual(example) if isinstance(example, dict) else iter(())
 
 
 def _place(example: object) -> str:
@@ -354,14 +375,21 @@ def _smallest(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
     try:
         test()
     except Breaking as breaking:
-        yield _failure(run, law, *_reduced(examples, *last[breaking.message]))
+        yield _of_drawn(run, law, examples, *last[breaking.message])
     except BaseExceptionGroup as group:
         ours, others = group.split(Breaking)
         if others is not None:
             raise others from None
         # The same words may come from several lines of the target's code; the last of them is the smallest.
         for message in dict.fromkeys(map(str, ours.exceptions if ours is not None else ())):
-            yield _failure(run, law, *_reduced(examples, *last[message]))
+            yield _of_drawn(run, law, examples, *last[message])
+
+
+def _of_drawn(run: _Run, law: Property, examples: _Examples, breaking: Breaking, example: Any) -> Failure:
+    """The failure that a drawn example comes to. A document is as small already as its strategy makes one."""
+    if isinstance(example, Case):
+        breaking, example = _least(examples, breaking, example, breaking.message)
+    return _failure(run, law, breaking, example)
 
 
 #: How many steps a state machine takes at most.

@@ -80,7 +80,12 @@ def _golden_validator() -> Draft202012Validator:
 
 @cache
 def _is_spelled_as_golden(target: ModelTarget) -> bool:
-    return bool(_schema(target) == _golden_schema())
+    return _spelled(_schema(target)) == _spelled(_golden_schema())
+
+
+def _spelled(schema: object) -> str:
+    """The schema as text: to Python 1, 1.0 and True are the same, to whoever reads a schema they aren't."""
+    return json.dumps(schema, sort_keys=True)
 
 
 #: More than there are fixed examples: two properties ask of the same ones, and a JSON Schema is slow to answer.

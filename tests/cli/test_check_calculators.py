@@ -54,8 +54,8 @@ def test_json_has_ledger_and_workings(check):
     failures = {each["id"]: each["failures"] for each in report["checks"] if each["status"] == "failed"}
     assert set(failures) >= {"balances.matches-reference", "balances.vested-covers-employee-money"}
     (failure,) = failures["balances.matches-reference"]
-    assert [each["payload"]["source"] for each in failure["ledger"]] == ["employee_roth"]
-    assert failure["workings"][-1].startswith("all buckets: net 12.340000, vested 12.340000")
+    assert [each["payload"]["source"] for each in failure["ledger"]] == ["employee_catch_up"]
+    assert failure["workings"][-1].startswith("all buckets: net 7.000000, vested 7.000000")
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,6 @@ def test_a_broken_model_breaks_just_what_it_should(name: str) -> None:
     if "schema" in suites:
         pytest.importorskip("jsonschema")
     report = check(model=broken.model, suites=suites, profile="quick", seed=3)
-    assert statuses(report, "failed") == broken.fails, described(report)
+    assert statuses(report, "failed") - {broken.perhaps} == broken.fails, described(report)
     assert not statuses(report, "errored"), described(report)
     assert not report.ok

@@ -312,12 +312,12 @@ def test_an_unknown_choice_is_told_before_the_model_is_looked_for() -> None:
 
 
 def test_max_examples_takes_the_place_of_the_profile() -> None:
-    """The fixed examples are tried whatever the number is: a document of each of the eleven event types."""
+    """The fixed examples are tried whatever the number is: two documents of each of the eleven event types."""
     examples = [
         check(only=["model.accepts-valid"], seed=1, **choice).checks[0].examples
         for choice in ({"max_examples": 1}, {"max_examples": 25}, {"profile": "quick"}, {"profile": "ci"})
     ]
-    assert examples == [11 + 1, 11 + 25, 11 + PROFILES["quick"], 11 + PROFILES["ci"]]
+    assert examples == [22 + 1, 22 + 25, 22 + PROFILES["quick"], 22 + PROFILES["ci"]]
 
 
 def test_the_deep_profile_asks_the_schema_for_twenty_thousand_examples() -> None:

@@ -52,7 +52,7 @@ def test_a_mistake_is_found_in_few_events(defect):
     found = failures(defect, law)
     assert all(failure.title.startswith(f"{law}: ") for failure in found)
     most = 8 if DEFECTS[defect] == "append-is-atomic" else 3
-    assert all(1 <= len(failure.ledger) <= most for failure in found)
+    assert 1 <= len(found[0].ledger) <= most  # the smallest comes first
     assert all(failure.expected != failure.got for failure in found)
 
 
