@@ -6,6 +6,7 @@ import argparse
 import json
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from dcprops.commands.terminal import count, day, progress, screen
 from dcprops.event_files import EventFileError
 from dcprops.printable import printable
 
-__all__ = ["add_options", "run"]
+__all__ = ["add_options", "report", "run"]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
         if recorded is not None:
             summary.print_line(printable("{db}: recorded as run {run} of {name}".format_map(recorded)))
     return 0 if found.ok and (stored is None or stored.ok) else 1
+
+
+def report(events: Path, folder: Path, as_of: date) -> int:
+    """The command as a reporter, see `dcprops.properties.report_target`: what it is checked as by the properties."""
+    from dcprops.cli import main  # noqa: PLC0415  # which stands above the commands
+
+    files = ["--csv", str(folder / "balances.csv"), "--json", str(folder / "report.json")]
+    return main(["audit", str(events), "--balances", "--as-of", as_of.isoformat(), *files])
 
 
 def _audited(arguments: argparse.Namespace) -> Audit:

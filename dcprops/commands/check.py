@@ -33,6 +33,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--store", metavar="MODULE:CLASS", help="your Store(path), a context manager with append and events"
     )
     parser.add_argument(
+        "--reporter", metavar="MODULE:FUNCTION", help="your reporter(events, folder, as_of), which returns a status"
+    )
+    parser.add_argument(
         "--min-rate", type=_rate, metavar="N",
         help="events a second that the store must take in (default: 100,000 for dcprops' own, any for yours)",
     )  # fmt: skip
@@ -109,6 +112,7 @@ def _checked(arguments: argparse.Namespace) -> Report:
                 compliance=arguments.compliance,
                 limits=arguments.limits,
                 store=arguments.store,
+                reporter=arguments.reporter,
                 min_rate=arguments.min_rate,
                 suites=arguments.suite,
                 only=arguments.only,

@@ -66,7 +66,7 @@ class Defect:
 
     @property
     def given(self) -> str:
-        """What the property is given: of a class of calculators, its calculation."""
+        """What the property is given: of a class of calculators or of reporters, its calculation or report."""
         return f"{self.target}{_CALCULATION.get(self.judged_by.target, '') if self._is_class else ''}"
 
     @property
@@ -74,7 +74,11 @@ class Defect:
         return isinstance(load(self.target), type)
 
 
-_CALCULATION: Final[dict[TargetKind, str]] = {"calculator": ".balances", "compliance": ".compliance"}
+_CALCULATION: Final[dict[TargetKind, str]] = {
+    "calculator": ".balances",
+    "compliance": ".compliance",
+    "reporter": ".report",
+}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from dcprops.properties.targets import Crashed
 __all__ = ["Examples", "Machine", "Property", "TargetKind", "by_id"]
 
 Document: TypeAlias = dict[str, Any]
-TargetKind: TypeAlias = Literal["model", "calculator", "compliance", "limits", "store"]
+TargetKind: TypeAlias = Literal["model", "calculator", "compliance", "limits", "store", "reporter"]
 #: Where a property's examples come from: fixed ones that are always tried first, and a strategy for more.
 Examples: TypeAlias = Callable[[], SearchStrategy[Any]]
 #: A state machine of a target. The function is told of each run: what was done, and how it broke, if it did.

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import hypothesis
 from hypothesis import Phase, Verbosity, settings
@@ -27,6 +27,8 @@ from dcprops.properties.fixed_documents import more_usual
 from dcprops.properties.generated import Tally
 from dcprops.properties.model import MODEL_SUITE
 from dcprops.properties.registry import Property, by_id
+from dcprops.properties.report import REPORT_SUITE
+from dcprops.properties.report_target import OUR_REPORTER, ReporterTarget, reporter_target
 from dcprops.properties.schema import SCHEMA_SUITE
 from dcprops.properties.store import OUR_MIN_RATE, STORE_SUITE
 from dcprops.properties.store_script import Script
@@ -45,11 +47,15 @@ from dcprops.rules import CATALOGUE, SAMPLES, Cell
 __all__ = ["PROFILES", "PROPERTIES", "SUITES", "SelectionError", "check", "reproduce", "target_of"]
 
 #: Every property by its id, in the order in which they are run.
-PROPERTIES: Final = by_id((*MODEL_SUITE, *SCHEMA_SUITE, *BALANCES_SUITE, *COMPLIANCE_SUITE, *STORE_SUITE))
+PROPERTIES: Final = by_id(
+    (*MODEL_SUITE, *SCHEMA_SUITE, *BALANCES_SUITE, *COMPLIANCE_SUITE, *STORE_SUITE, *REPORT_SUITE)
+)
 #: The names of the suites.
 SUITES: Final = tuple(dict.fromkeys(each.suite for each in PROPERTIES.values()))
 #: How many examples a property is given in each profile; one with a larger share gets so many times more.
 PROFILES: Final = MappingProxyType({"quick": 60, "ci": 300, "deep": 2000})
+
+Target: TypeAlias = ModelTarget | FunctionTarget | StoreTarget | ReporterTarget
 
 _MATRIX: Final = "model.rejects-invalid"
 
@@ -81,6 +87,7 @@ def check(
     compliance: object | None = None,
     limits: object | None = None,
     store: object | None = None,
+    reporter: object | None = None,
     suites: Iterable[str] = (),
     only: Iterable[str] = (),
     profile: str = "ci",
@@ -96,7 +103,8 @@ def check(
     Targets are objects or `module:attribute`. A model: a Pydantic model class, a TypeAdapter, or an object with
     `validate(document)` and `dump(value)`. A calculator: `calculator(documents, as_of)`; compliance:
     `compliance(documents, year, birth_years)`; limits: `limits(year)`; a store: `Store(path)`, see
-    `dcprops.properties.store_target`. Where none is given, dcprops' own are checked; else only what is given is.
+    `dcprops.properties.store_target`; a reporter: `reporter(events, folder, as_of)`, see
+    `dcprops.properties.report_target`. Where none is given, dcprops' own are checked; else only what is given is.
     `min_rate` is how many events a second the store must take in, 100,000 for our own unless said otherwise.
 
     `suites` and `only` (ids) choose properties, all by default. `profile` is one of PROFILES, `max_examples` a number
@@ -105,7 +113,10 @@ def check(
 
     Raises TargetError for a target that is of no use, SelectionError for a choice that there isn't.
     """
-    given = {"model": model, "calculator": calculator, "compliance": compliance, "limits": limits, "store": store}
+    given = {
+        "model": model, "calculator": calculator, "compliance": compliance, "limits": limits, "store": store,
+        "reporter": reporter,
+    }  # fmt: skip
     named = {kind: target for kind, target in given.items() if target is not None}
     chosen = tuple(law for law in _chosen(tuple(suites), tuple(only)) if law.target in (named or given))
     if not chosen:
@@ -172,6 +183,7 @@ _OURS: Final = MappingProxyType(
         "compliance": documents.compliance,
         "limits": reference.limits,
         "store": OUR_STORE,
+        "reporter": OUR_REPORTER,
     }
 )
 
@@ -183,6 +195,7 @@ _TARGET_NAMES: Final = MappingProxyType(
         "compliance": "compliance",
         "limits": "limits",
         "store": "a store",
+        "reporter": "a reporter",
     }
 )
 
@@ -192,13 +205,15 @@ def _targets(given: Mapping[str, object], min_rate: float | None = None) -> dict
     return {kind: target_of(kind, value, min_rate) for kind, value in given.items()}
 
 
-def target_of(kind: str, given: object, min_rate: float | None = None) -> ModelTarget | FunctionTarget | StoreTarget:
+def target_of(kind: str, given: object, min_rate: float | None = None) -> Target:
     """The target of a kind, in the shape that properties ask. Raises TargetError for one that is of no use."""
     match kind:
         case "model":
             return model_target(given)
         case "store":
             return store_target(given, min_rate or (OUR_MIN_RATE if given == OUR_STORE else None))
+        case "reporter":
+            return reporter_target(given)
         case _:
             return function_target(given)
 
@@ -206,8 +221,9 @@ def target_of(kind: str, given: object, min_rate: float | None = None) -> ModelT
 def reproduce(check_id: str, example: Any, **target: object) -> None:
     """Try one property on one document or ledger, as a test does that was pasted from a report.
 
-    `target` is one of model, calculator, compliance, limits and store, dcprops' own by default. A ledger is given as
-    the JSON of the report: `{"ledger": [documents], "as_of": …}`; so is what was done to a store: `{"steps": …}`.
+    `target` is one of model, calculator, compliance, limits, store and reporter, dcprops' own by default. A ledger is
+    given as the JSON of the report: `{"ledger": [documents], "as_of": …}`; so is what was done to a store:
+    `{"steps": …}`.
 
     Raises AssertionError, saying what was expected and what came instead, if it does not hold.
     """
@@ -428,7 +444,7 @@ def _failure(run: _Run, law: Property, breaking: Breaking, example: object) -> F
     )
 
 
-def _test_source(law: Property, target: ModelTarget | FunctionTarget | StoreTarget, example: object) -> str:
+def _test_source(law: Property, target: Target, example: object) -> str:
     """A test that fails for the same reason, to be pasted into a suite."""
     name = law.id.replace(".", "_").replace("-", "_")
     text = json.dumps(example.to_json() if isinstance(example, Case) else example)

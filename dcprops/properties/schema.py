@@ -80,12 +80,34 @@ def _golden_validator() -> Draft202012Validator:
 
 @cache
 def _is_spelled_as_golden(target: ModelTarget) -> bool:
+    """Whether the schemas differ in nothing that a validator looks at, and so judge alike."""
     return _spelled(_schema(target)) == _spelled(_golden_schema())
 
 
 def _spelled(schema: object) -> str:
-    """The schema as text: to Python 1, 1.0 and True are the same, to whoever reads a schema they aren't."""
-    return json.dumps(schema, sort_keys=True)
+    """What a schema asserts, as text: to Python 1, 1.0 and True are the same, to whoever reads a schema they aren't."""
+    return json.dumps(_asserted(schema), sort_keys=True)
+
+
+#: Keywords that say something to people, or to other tools than a validator.
+_ANNOTATIONS: Final = frozenset({"$id", "$schema", "default", "description", "discriminator", "examples", "title"})
+#: Keywords whose keys are names and no keywords, and those whose values are no schemas.
+_OF_NAMES: Final = frozenset({"$defs", "properties"})
+_OF_VALUES: Final = frozenset({"const", "enum", "required"})
+
+
+def _asserted(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_asserted(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {}
+    for keyword, value in schema.items():
+        if keyword in _OF_NAMES:
+            found[keyword] = {name: _asserted(each) for name, each in value.items()}
+        elif keyword not in _ANNOTATIONS:
+            found[keyword] = value if keyword in _OF_VALUES else _asserted(value)
+    return found
 
 
 #: More than there are fixed examples: two properties ask of the same ones, and a JSON Schema is slow to answer.

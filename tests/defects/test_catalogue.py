@@ -22,6 +22,7 @@ CORRECT_OF = {
     "dcprops.defects.calculators.wrong_years": "dcprops.defects.calculators.yearly:compliance",
     "dcprops.defects.calculators.wrong_limits": "dcprops.reference:limits",
     "dcprops.defects.models.wrong": "dcprops.defects.models.stdlib_model:EventModel",
+    "dcprops.defects.reporters.wrong": "dcprops.defects.reporters.plain:Reporter.report",
     "dcprops.defects.stores.wrong": "dcprops.defects.stores.ndjson_file:Store",
     "dcprops.defects.stores.wrong_duckdb": "dcprops.defects.stores.duckdb_file:Store",
 }
@@ -77,7 +78,7 @@ def test_a_defect_says_where_such_a_mistake_comes_from(id_):
 
 def test_there_are_correct_variants_of_most_kinds():
     assert len(CORRECT) >= 5
-    assert {variant.judged_as for variant in CORRECT} == {"calculator", "compliance", "model", "store"}
+    assert {variant.judged_as for variant in CORRECT} == {"calculator", "compliance", "model", "store", "reporter"}
     for variant in CORRECT:
         assert callable(load(variant.target))
         assert variant.properties

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+from typing import Any
+
 import pytest
 
 from dcprops.defects.models.pydantic_model import PlainEvent, UndiscriminatedEvent
 from dcprops.defects.models.stdlib_model import EventModel, UndescribedModel
 from dcprops.defects.models.wrong import BROKEN
+from dcprops.events import SimulationEvent
 from dcprops.properties import PROPERTIES, Report, check
+from dcprops.properties.schema import _is_spelled_as_golden
+from dcprops.properties.targets import model_target
 
 
 def statuses(report: Report, status: str) -> set[str]:
@@ -77,3 +84,30 @@ def test_a_broken_model_breaks_just_what_it_should(name: str) -> None:
     assert statuses(report, "failed") - {broken.perhaps} == broken.fails, described(report)
     assert not statuses(report, "errored"), described(report)
     assert not report.ok
+
+
+def test_a_schema_that_only_python_takes_for_the_same_is_asked() -> None:
+    """1, 1.0 and True are equal in Python, and three things in a schema."""
+    ours = model_target(SimulationEvent)
+    as_text = json.dumps(ours.json_schema())
+    respelled = json.loads(as_text.replace('"minLength": 1,', '"minLength": true,'))
+    assert respelled == ours.json_schema()
+    assert _is_spelled_as_golden(ours)
+    assert not _is_spelled_as_golden(dataclasses.replace(ours, _json_schema=lambda: respelled))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda schema: schema["properties"].pop("correlation_id"),
+        lambda schema: schema["$defs"]["HirePayload"]["required"].remove("job_level"),
+        lambda schema: schema["$defs"]["HirePayload"].update(additionalProperties=True),
+        lambda schema: schema["$defs"]["HirePayload"]["properties"].update(title={"type": "string"}),
+        lambda schema: schema["$defs"]["VestingPayload"]["properties"]["vesting_schedule_type"]["enum"].append("none"),
+    ],
+)
+def test_a_schema_that_asserts_something_else_is_asked(change: Any) -> None:
+    ours = model_target(SimulationEvent)
+    changed = json.loads(json.dumps(ours.json_schema()))
+    change(changed)
+    assert not _is_spelled_as_golden(dataclasses.replace(ours, _json_schema=lambda: changed))

@@ -30,4 +30,5 @@ CORRECT: Final = (
             ("schema.stable-against-golden",)),
     Variant("ndjson-store", f"{_HOUSE}.stores.ndjson_file:Store", "store", "a line a batch in a text file", _SLOW),
     Variant("sqlite-store", f"{_HOUSE}.stores.sqlite_file:Store", "store", "a table of texts in SQLite", _SLOW),
+    Variant("plain-reporter", f"{_HOUSE}.reporters.plain:Reporter.report", "reporter", "csv and json of the library"),
 )  # fmt: skip
