@@ -15,7 +15,7 @@ from hypothesis.errors import HypothesisWarning
 from hypothesis.strategies import SearchStrategy
 from pydantic import BaseModel
 
-from dcprops.defects.power.conventional import CONVENTIONAL, documents_among
+from dcprops.defects.power.conventional import CONVENTIONAL, built_documents, documents_among
 from dcprops.defects.power.static_checks import object_to
 from dcprops.defects.power.tries import Subject, first_caught
 from dcprops.golden import read_scenarios
@@ -84,6 +84,21 @@ def _golden(subject: Subject, seed: int, budget: int) -> int | None:
     return first_caught(_by_property(subject), _golden_examples(subject.law), None, seed=seed, budget=budget)
 
 
+# What a team builds of Hypothesis's own strategies.
+
+
+def _builds(subject: Subject, seed: int, budget: int) -> int | None:
+    return first_caught(_by_property(subject), (), _built(subject.law), seed=seed, budget=budget)
+
+
+def _built(law: Property) -> SearchStrategy[Any]:
+    if law.target == "limits":
+        return st.integers(1, 9999)
+    if _of_documents(law):
+        return built_documents()
+    return st.lists(built_documents(), max_size=_MOST).map(lambda documents: LedgerCase(tuple(documents)))
+
+
 # What Hypothesis makes of the types.
 
 
@@ -149,6 +164,7 @@ ARMS: Final = MappingProxyType(
         for arm in (
             OURS,
             Arm("golden", "example tests: the scenarios worked by hand, judged by the property", _golden, True),
+            Arm("builds", "st.builds with a strategy for each type within its bounds, judged by the property", _builds),
             Arm("from_type", "st.from_type of the event as a Pydantic model, judged by the property", _from_types),
             Arm("polyfactory", "random events of polyfactory, judged by the property", _random),
             Arm("static", "not null, unique, range and sums of what comes out, over dcprops' own examples", _static),
