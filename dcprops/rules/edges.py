@@ -40,6 +40,7 @@ _TEXT_EDGES = {
     "any script": ("社員-1", "עובד-1", "موظف", "Zoë", "Zoe\u0308", "🧾1", "e\u0301" * 3),
     "format characters": ("E\u200d1", "E\u200f1", "\ufeff1"),
     "punctuation": ("E,1", "E:1", 'E"1', "E\\1", "E'1", "null", "007", "{E}"),
+    "taken for something else": ("NaN", "N/A", "None", "true", "1E5", "2024-01-01", "=1+1"),
 }
 _DATE_EDGES = {
     "first day": ("0001-01-01",),

@@ -41,7 +41,7 @@ def test_there_are_enough_of_every_kind():
 def test_enough_of_them_were_made_by_real_systems():
     cited = [defect.source for defect in CATALOGUE if defect.source]
     assert len(cited) >= 12
-    for system in ("IRS 401(k) Plan Fix-It Guide", "pydantic/pydantic#", "duckdb/duckdb#"):
+    for system in ("IRS 401(k) Plan Fix-It Guide", "pydantic/pydantic#", "duckdb/duckdb#", "apache/arrow#"):
         assert sum(source.startswith(system) for source in cited) >= 3
 
 

@@ -79,6 +79,21 @@ STORES: Final = (
         "empties-wide-decimals", "ingest", "EmptiesWideDecimals", "values-exact", ledger(paid("999999999999.999999")),
         "duckdb/duckdb#9201: decimals of 256 bits came out of Arrow as zeros", "wrong_duckdb",
     ),
+    _row(
+        "multiplies-by-a-hundred", "ingest", "MultipliesByAHundred", "values-exact", ledger(paid("0.000001")),
+        "apache/arrow#1611: a Decimal of more places than the column's came out a hundred times as large",
+        "wrong_duckdb",
+    ),
+    _row(
+        "goes-through-single-floats", "ingest", "GoesThroughSingleFloats", "values-exact",
+        ledger(paid("16777217.000000")),  # 2**24 + 1
+        "apache/arrow#35576: a float made a decimal by a cast lost digits", "wrong_duckdb",
+    ),
+    _row(
+        "takes-nan-for-nothing", "ingest", "TakesNanForNothing", "values-exact",
+        _of(sample("hire", correlation_id="NaN")),
+        "apache/arrow#5150: pandas' words for nothing became nulls without being asked to", "wrong_duckdb",
+    ),
     # Identity and atomicity.
     _row(
         "drops-copies-across-scenarios", "identity and atomicity", "DropsCopiesAcrossScenarios", "scenarios-isolated",
