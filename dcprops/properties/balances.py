@@ -296,12 +296,18 @@ def _copies_count_once(target: FunctionTarget, case: LedgerCase) -> None:
 
 
 def _accounts_are_independent(target: FunctionTarget, case: LedgerCase) -> None:
-    """What an account comes to is the same without the events of anybody else, in any other scenario or plan design."""
+    """What an account comes to is the same without the events of anybody else, in any other scenario or plan design.
+
+    But for an event_id that two people share: which of them it counts for depends on both.
+    """
     day = _last_day(case)
-    together = rows_by_account(target, case.documents, day)
-    keys = ("scenario_id", "plan_design_id", "employee_id")
-    for person in dict.fromkeys(tuple(document[key] for key in keys) for document in case.documents):
-        own = [each for each in case.documents if tuple(each[key] for key in keys) == person]
+    people: dict[str, set[tuple[str, ...]]] = {}
+    for document in case.documents:
+        people.setdefault(document["event_id"], set()).add(_person_of(document))
+    documents = [document for document in case.documents if len(people[document["event_id"]]) == 1]
+    together = rows_by_account(target, documents, day)
+    for person in dict.fromkeys(map(_person_of, documents)):
+        own = [each for each in documents if _person_of(each) == person]
         of_person = {account: row for account, row in together.items() if account[:3] == person}
         no_differences(
             rows_by_account(target, own, day),
@@ -309,6 +315,10 @@ def _accounts_are_independent(target: FunctionTarget, case: LedgerCase) -> None:
             "other accounts change this one",
             lambda account: _workings(case.documents, account, day),
         )
+
+
+def _person_of(document: Mapping[str, Any]) -> tuple[str, ...]:
+    return document["scenario_id"], document["plan_design_id"], document["employee_id"]
 
 
 def _splits_add_up(target: FunctionTarget, case: LedgerCase) -> None:

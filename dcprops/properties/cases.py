@@ -122,8 +122,8 @@ def contribution(source: str, amount: str, day: str, period_end: str | None = No
     }
 
 
-def vesting(percentage: str, buckets: tuple[str, ...], day: str) -> Mapping[str, Any]:
-    """The payload of a vesting step for the buckets."""
+def vesting(percentage: str, buckets: tuple[str, ...], day: str, **more: Any) -> Mapping[str, Any]:
+    """The payload of a vesting step for the buckets, with other fields as said."""
     return {
         "event_type": "vesting",
         "vested_percentage": percentage,
@@ -132,17 +132,19 @@ def vesting(percentage: str, buckets: tuple[str, ...], day: str) -> Mapping[str,
         "service_computation_date": day,
         "service_credited_hours": 1000,
         "service_period_end_date": day,
+        **more,
     }
 
 
-def forfeiture(bucket: str, amount: str, percentage: str) -> Mapping[str, Any]:
-    """The payload of a forfeiture."""
+def forfeiture(bucket: str, amount: str, percentage: str, **more: Any) -> Mapping[str, Any]:
+    """The payload of a forfeiture, with other fields as said."""
     return {
         "event_type": "forfeiture",
         "forfeited_from_source": bucket,
         "amount": amount,
         "reason": "unvested_termination",
         "vested_percentage": percentage,
+        **more,
     }
 
 
@@ -204,6 +206,10 @@ _MOMENTS: Final = ("2025-01-01T00:00:00Z", "2025-01-01T00:00:01Z", "2025-01-01T0
                    "2024-01-01T00:00:00Z", "2027-01-01T00:00:00Z")  # fmt: skip
 #: A match paid in January is often for a period that ended in December.
 _PERIOD_ENDS: Final = (None, None, None, "2024-12-31")
+#: What is told of an event beside its money changes no balance.
+_SCHEDULES: Final = ("graded", "cliff", "immediate")
+_HOURS: Final = (1000, 0, 500, 999)
+_REASONS: Final = ("unvested_termination", "break_in_service")
 #: One byte chooses the kind: as many bytes in a row as each kind is wanted often.
 _KINDS: Final = bytes(
     place
@@ -221,15 +227,18 @@ def _soup_payload(block: bytes, day: str) -> Mapping[str, Any]:
     match _KINDS[kind]:
         case 0:
             period_end = _PERIOD_ENDS[period % len(_PERIOD_ENDS)]
-            return contribution(_SOURCES[source % len(_SOURCES)], money, day, period_end)
+            told = {"irs_limit_applied": bool(period & 4), "inferred_value": bool(period & 8)}
+            return {**contribution(_SOURCES[source % len(_SOURCES)], money, day, period_end), **told}
         case 1:
-            return vesting(share, listed, day)
+            schedule, hours = _SCHEDULES[period % len(_SCHEDULES)], _HOURS[period % len(_HOURS)]
+            return vesting(share, listed, day, vesting_schedule_type=schedule, service_credited_hours=hours)
         case 2:
-            return forfeiture(_BUCKETS[bucket % len(_BUCKETS)], money, share)
+            reason = _REASONS[period % len(_REASONS)]
+            return forfeiture(_BUCKETS[bucket % len(_BUCKETS)], money, share, reason=reason)
         case 3:
-            return eligibility(day)
+            return {**eligibility(day), "eligible": not period & 1}
         case 4:
-            return enrollment(day)
+            return {**enrollment(day), "auto_enrollment": bool(period & 1)}
         case 5:
             return termination(day)
         case _:
@@ -406,6 +415,28 @@ def _rich_ledgers() -> tuple[LedgerCase, ...]:
         event(66, "2025-06-30", vesting("0.5000", ("employer_match",), "2025-06-30")),
         event(67, "2025-07-31", vesting("0.6000", ("employer_match",), "2025-07-31")),
     )
+    # What only happens to meet: two plans of which one vests, letters of either case, what is told beside money.
+    meeting = (
+        event(71, "2025-01-31", contribution("employer_match", "10.000000", "2025-01-31")),
+        event(72, "2025-01-31", {**contribution("employer_match", "20.000000", "2025-01-31"), "plan_id": "P2"}),
+        event(73, "2025-02-28", {**vesting("0.5000", ("employer_match",), "2025-02-28"), "plan_id": "P2"}),
+        event(74, "2025-03-31", {**forfeiture("employer_match", "5.000000", "0.2500"), "plan_id": "P2"}),
+        event(75, "2025-01-31", contribution("employer_match", "40.000000", "2025-01-31"), employee_id="e1"),
+        event(76, "2025-06-30", forfeiture("employer_match", "20.000000", "0.5000", reason="break_in_service"),
+              employee_id="e1"),
+        event(77, "2025-07-31", contribution("employer_match", "8.000000", "2025-07-31"), employee_id="e1"),
+        event(78, "2025-08-31", vesting("0.2500", ("employer_match",), "2025-08-31", vesting_schedule_type="cliff",
+                                        service_credited_hours=0), employee_id="e1"),
+        # Of one id in two scenarios the first in canonical order counts.
+        event(79, "2025-01-31", contribution("employer_nonelective", "16.000000", "2025-01-31"), employee_id="E3"),
+        event(79, "2025-01-31", contribution("employer_nonelective", "16.000000", "2025-01-31"), employee_id="E3",
+              scenario_id="S2", created_at=_LATER),
+        # More than a double can tell apart.
+        event(80, "2025-01-31", contribution("employer_match", "999999999999.999999", "2025-01-31"), employee_id="E4"),
+        event(81, "2025-01-31", contribution("employer_nonelective", "0.000001", "2025-01-31"), employee_id="E4"),
+        event(82, "2025-02-28", {**contribution("employee_roth", "4.000000", "2025-02-28"), "inferred_value": True,
+                                 "irs_limit_applied": True, "ytd_amount": "9.000000"}, employee_id="E4"),
+    )  # fmt: skip
     others = tuple(
         {**document, "event_id": document["event_id"][:-12] + f"{number:012d}", field: value}
         for number, (field, value, document) in enumerate(
@@ -413,7 +444,7 @@ def _rich_ledgers() -> tuple[LedgerCase, ...]:
         )
     )
     disorder = tuple(reversed(one_account)) + closing[::2] + others + closing[1::2] + one_account[2:5]
-    return tuple(map(LedgerCase, (one_account, closing, same_day, little, disorder)))
+    return tuple(map(LedgerCase, (one_account, closing, same_day, little, meeting, disorder)))
 
 
 _HALF_LATER: Final = "2025-01-01T00:00:00.500000Z"

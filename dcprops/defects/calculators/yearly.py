@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from dcprops.defects.calculators.event_fold import order
+
 MILLION = 10**6
 #: 402(g), catch-up, catch-up at 60 to 63, 415(c), and what makes one highly compensated in the year after.
 FIGURES = {
@@ -47,7 +49,7 @@ class Year:
         cls, documents: Iterable[dict[str, Any]], year: int, birth_years: Mapping[str, int]
     ) -> Iterator[dict[str, Any]]:
         people: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-        for document in cls.once(documents):
+        for document in cls.once(sorted(documents, key=order)):
             people.setdefault(tuple(document[key] for key in cls.keys), []).append(document)
         for found in people.values():
             person = {key: found[0][key] for key in ("scenario_id", "plan_design_id", "employee_id")}
@@ -55,7 +57,10 @@ class Year:
 
     @staticmethod
     def once(documents: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-        return {document["event_id"]: document for document in documents}.values()
+        first: dict[str, dict[str, Any]] = {}
+        for document in documents:
+            first.setdefault(document["event_id"], document)
+        return first.values()
 
     def figure(self, name: int, year: int) -> int:
         return FIGURES[year][name] * MILLION
@@ -96,10 +101,8 @@ class Year:
         return dollars if pay is None else min(dollars, pay)
 
     def pay_of(self, year: int) -> int | None:
-        for event in self.events:
-            if event["event_type"] == "hce_status" and self.is_about(event, year):
-                return self.pay_in(event)
-        return None
+        found = [event for event in self.events if event["event_type"] == "hce_status" and self.is_about(event, year)]
+        return self.pay_in(found[-1]) if found else None
 
     @staticmethod
     def is_about(determination: dict[str, Any], year: int) -> bool:
