@@ -293,12 +293,18 @@ def _what_is_easily_missed() -> Iterator[LedgerCase]:
         for cents in (threshold, threshold + 1, threshold - 500_000, threshold + 250_000):
             yield LedgerCase((_determined(1, year, cents),), year=year)
         yield LedgerCase((_paid_so_much(1, year, 4_000_000),), year=year)
+        yield LedgerCase((_paid_so_much(1, year, 0), _paid(2, "employer_match", 500, year)), year=year)
+        # What was paid by the middle of the year is not what was paid in it.
+        yield LedgerCase((_paid_so_much(1, year, 4_000_000, day="06-30"), _paid(2, "employer_match", 500, year)),
+                         year=year)  # fmt: skip
+        # Two payments are two, even where they are alike in all but their ids.
+        yield LedgerCase((_paid(1, "employee_roth", 12_345, year), _paid(2, "employee_roth", 12_345, year)), year=year)
 
 
-def _paid_so_much(number: int, year: int, cents: int) -> Document:
-    """What was paid in the year itself, as found on its last day."""
+def _paid_so_much(number: int, year: int, cents: int, day: str = "12-31") -> Document:
+    """What was paid in the year itself, as found on its last day or another one."""
     found = _determined(number, year, cents)
-    day = f"{year}-12-31"
+    day = f"{year}-{day}"
     changed = {"determination_method": "current_year", "determination_date": day}
     return {**found, "effective_date": day, "payload": {**found["payload"], **changed}}
 
