@@ -7,8 +7,9 @@ known to be right, is compared with it, and where there is no such thing the law
 from __future__ import annotations
 
 import random
+import re
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 from hypothesis import given, seed, settings
@@ -18,8 +19,10 @@ from dcprops import reference
 from dcprops.defects.calculators import event_fold, yearly
 from dcprops.events import EventFactory
 from dcprops.properties import check
-from dcprops.properties.cases import ledger_soups, rich_ledgers
+from dcprops.properties.cases import LedgerCase, ledger_soups, rich_ledgers, whole_years
+from dcprops.properties.compliance import _cases
 from dcprops.reference import (
+    Account,
     anomalies,
     arithmetic,
     as_json,
@@ -27,6 +30,7 @@ from dcprops.reference import (
     canonical_order,
     compliance,
     distinct,
+    documents,
     running_balances,
     steps,
     timeline,
@@ -34,11 +38,19 @@ from dcprops.reference import (
 from dcprops.reference.balances import buckets_of
 from dcprops.reference.order import DAY_ORDER
 from dcprops.reference.vesting import SCHEDULES, is_year_of_service, meets_legal_minimum, vested_percentage
+from dcprops.rules import SAMPLES
 from dcprops.rules.anomalies import ANOMALIES
 from dcprops.strategies import incoherent_ledgers, ledgers
 
 SEED = 20_260_701
 ERRORS = sorted(code for code, rule in ANOMALIES.items() if rule.severity == "error")
+MONEY = (
+    "total_employee_contributions", "total_employer_contributions", "total_forfeitures", "gross_account_balance",
+    "vested_account_balance", "unvested_balance", "net_account_balance", "current_vested_percentage",
+)  # fmt: skip
+OF_YEAR = (
+    "regular_deferrals", "catch_up_deferrals", "excess_deferrals", "annual_additions", "annual_additions_limit",
+)  # fmt: skip
 SUMMED = ("net_account_balance", "vested_account_balance")
 
 
@@ -54,6 +66,12 @@ def few(examples):
     return decorated
 
 
+def in_a_narrow_context(call):
+    """What the call gives where the caller's decimals have four digits: no exact sum may be rounded for that."""
+    with localcontext(prec=4):
+        return call()
+
+
 def events_of(case):
     return [EventFactory.create_event(document) for document in case.documents]
 
@@ -67,6 +85,28 @@ CASES = rich_ledgers()[1:]
 
 def test_balances_against_a_fold():
     assert faults(calculator=event_fold.balances, only=["balances.matches-reference"], max_examples=20) == []
+
+
+@few(15)
+@given(st.sampled_from(CASES) | ledger_soups(), st.dates(date(2024, 1, 1), date(2026, 12, 31)))
+def test_whole_rows_are_those_of_a_fold(case, day):
+    expected = by_account(event_fold.balances(list(case.documents), day))
+    for listed in (
+        documents.balances(case.documents, day),
+        in_a_narrow_context(lambda: documents.balances(case.documents, day)),
+    ):
+        got = by_account(listed)
+        assert got.keys() == expected.keys()
+        for account, row in got.items():
+            for name, value in row.items():
+                wanted = expected[account][name]
+                if name == "sources":
+                    assert value == {source: Decimal(amount) for source, amount in wanted.items() if Decimal(amount)}
+                elif name in MONEY:
+                    assert value == Decimal(wanted)
+                    assert value.as_tuple().exponent == (-4 if name == "current_vested_percentage" else -6)
+                else:
+                    assert value == wanted
 
 
 def by_account(rows):
@@ -104,11 +144,43 @@ def test_the_arithmetic_comes_to_what_a_fold_does(case):
             net,
             vested,
         )
+        lines = arithmetic(events, account, date.max).splitlines()
+        moved = {name for name, each in buckets.items() if each.given or each.lost or each.settled}
+        assert moved <= {line.partition(":")[0] for line in lines if ": S = " in line}
+        assert in_a_narrow_context(lambda account=account: arithmetic(events, account, date.max)).splitlines() == lines
+        given_and_lost = {name: [Decimal(0), Decimal(0)] for name in buckets}
         for step in steps(events, account, date.max):
-            assert str(step).startswith(f"{step.event.effective_date}  {step.bucket}: ")
-            assert step.bucket in buckets
-            payload = step.event.payload
-            assert str(getattr(payload, "amount", None) or payload.vested_percentage) in step.sentence
+            check_step(step, given_and_lost[step.bucket])
+
+
+def check_step(step, given_and_lost):
+    """What a step says is what happens to the bucket: `given_and_lost` since it was last closed."""
+    payload, sentence = step.event.payload, step.sentence
+    assert str(step).startswith(f"{step.event.effective_date}  {step.bucket}: ")
+    if payload.event_type == "contribution":
+        given_and_lost[0] += payload.amount
+        assert sentence == f"{payload.source} {payload.amount}, so given G = {given_and_lost[0]:.6f}"
+    elif payload.event_type == "vesting":
+        assert sentence == f"vesting, so percentage p = {payload.vested_percentage}"
+    else:
+        given_and_lost[1] += payload.amount
+        given, lost = given_and_lost
+        earned = (payload.vested_percentage * given).quantize(Decimal("0.000001"), "ROUND_HALF_UP")
+        closes = given - lost <= earned
+        assert f"forfeiture {payload.amount} at {payload.vested_percentage}, so lost F = {lost:.6f}; " in sentence
+        assert f"left G - F = {given - lost:.6f} against " in sentence
+        assert f" = {earned:.6f}: " in sentence
+        assert ("so it closes: settled S = " in sentence, "so it stays open" in sentence) == (closes, not closes)
+        if closes:
+            given_and_lost[:] = Decimal(0), Decimal(0)
+
+
+@few(5)
+@given(st.sampled_from(CASES))
+def test_an_account_that_is_not_there_has_nothing_to_tell(case):
+    nobody = Account("S1", "D1", "nobody", "P1")
+    assert steps(events_of(case), nobody, date.max) == []
+    assert arithmetic(events_of(case), nobody, date.max).endswith("= 0.000000")
 
 
 @few(10)
@@ -117,6 +189,11 @@ def test_rows_as_json_are_the_rows(case):
     for row in (*balances(events_of(case), date.max), *compliance(events_of(case), 2025, {})):
         written = as_json(row)
         assert all(not isinstance(value, Decimal | float) for value in written.values())
+        amounts = {name: value for name, value in written.items() if name in {*MONEY, *OF_YEAR} and value is not None}
+        for name, value in amounts.items():
+            assert re.fullmatch(
+                r"-?[0-9]+[.][0-9]{4}" if name.endswith("percentage") else r"-?[0-9]+[.][0-9]{6}", value
+            )
         for name, value in row.as_mapping().items():
             if isinstance(value, Decimal):
                 assert Decimal(written[name]) == value
@@ -160,6 +237,63 @@ def test_years_against_another_calculation():
     assert faults(compliance=yearly.compliance, max_examples=10) == []
 
 
+def by_person(rows):
+    return {(row["scenario_id"], row["plan_design_id"], row["employee_id"]): row for row in rows}
+
+
+@st.composite
+def years_with_determinations(draw):
+    """A fixed or drawn ledger, and some determinations of a person in it, which may differ."""
+    case = draw(st.sampled_from(CASES) | ledger_soups() | whole_years() | _cases())
+    pays = st.sampled_from(["0.000000", "50000.000000", "155000.000000", "160000.010000", "400000.000000"])
+    days = st.sampled_from(["2023-12-31", "2024-01-01", "2024-06-30", "2024-12-31", "2025-01-05", "2026-01-01"])
+    more = [
+        {
+            **SAMPLES["hce_status"], "employee_id": "E1", "event_id": f"00000000-0000-4000-8000-9{number:011d}",
+            "effective_date": day,
+            "payload": {
+                **SAMPLES["hce_status"]["payload"], "determination_date": day, "ytd_compensation": pay,
+                "determination_method": draw(st.sampled_from(["prior_year", "current_year"])),
+            },
+        }
+        for number, (pay, day) in enumerate(draw(st.lists(st.tuples(pays, days), max_size=3)))
+    ]  # fmt: skip
+    hired = [
+        {**SAMPLES["hire"], "event_id": f"00000000-0000-4000-8000-8{number:011d}", "effective_date": day,
+         "payload": {**SAMPLES["hire"]["payload"], "hire_date": day}}
+        for number, day in enumerate(draw(st.lists(days, max_size=2)))
+    ]  # fmt: skip
+    year = draw(st.sampled_from([2024, 2025, 2026]))
+    documents = draw(st.permutations([*case.documents, *more, *hired]))
+    return LedgerCase(tuple(documents), year=year, birth_years=draw(st.sampled_from([case.birth_years, {"E1": 1975}])))
+
+
+@few(60)
+@given(years_with_determinations())
+def test_whole_years_are_those_of_another_calculation(case):
+    """Whoever has a row there has the same one here, to the last field, whatever the caller's decimals are."""
+    arguments = list(case.documents), case.year, dict(case.birth_years)
+    expected = by_person(yearly.compliance(*arguments))
+    got = by_person(documents.compliance(*arguments))
+    assert got == by_person(in_a_narrow_context(lambda: documents.compliance(*arguments)))
+    assert got.keys() == expected.keys()
+    for person, row in got.items():
+        for name, value in row.items():
+            wanted = expected[person].get(name, value)
+            assert value == (Decimal(wanted) if isinstance(value, Decimal) else wanted), (person, name)
+
+
+@few(20)
+@given(st.integers(1, 9999))
+def test_a_year_without_limits_is_told(year):
+    covered = reference.years()
+    if year in covered:
+        assert reference.limits(year)["source"]
+        return
+    with pytest.raises(reference.MissingYearError, match=f"year={year} .* covers {covered[0]} to {covered[-1]}: add"):
+        reference.limits(year)
+
+
 def test_limits():
     assert faults(limits=reference.limits, suites=["compliance"], max_examples=3) == []
 
@@ -168,7 +302,9 @@ def test_limits():
 
 
 @few(60)
-@given(st.sampled_from(sorted(SCHEDULES)), st.integers(0, 40), st.integers(0, 3000))
+@given(
+    st.sampled_from(sorted(SCHEDULES)), st.integers(0, 40), st.integers(0, 3000) | st.sampled_from([999, 1000, 1001])
+)
 def test_schedules_rise_to_all_and_keep_the_law(name, years_of_service, hours):
     schedule = SCHEDULES[name]
     share = vested_percentage(schedule, years_of_service)
@@ -185,7 +321,7 @@ def test_schedules_rise_to_all_and_keep_the_law(name, years_of_service, hours):
     )
 )
 def test_a_schedule_is_lawful_if_it_never_falls_and_is_never_behind(schedule):
-    shares = [schedule[min(year, len(schedule) - 1)] for year in range(9)]
+    shares = [schedule[min(year, len(schedule) - 1)] for year in range(13)]
     graded = all(100 * share >= min(max(year - 1, 0) * 20, 100) for year, share in enumerate(shares))
     cliff = all(share == 1 for share in shares[3:])
     assert meets_legal_minimum(schedule) == (shares == sorted(shares) and (graded or cliff))
@@ -245,16 +381,41 @@ def test_findings_don_t_depend_on_the_order_of_arrival(case, number):
 
 # What is told to people.
 
+GOES_WITHOUT_SAYING = {
+    "auto_enrollment": [False], "irs_limit_applied": [False], "inferred_value": [False],
+    "after_tax_contribution_rate": ["0.0000"],
+}  # fmt: skip
 
-@few(10)
-@given(ledgers())
+
+@few(25)
+@given(ledgers() | ledger_soups())
 def test_a_line_tells_the_day_and_what_happened_to_whom(ledger):
+    """Every field that says something is there, and the time of recording and the event_id where they tell apart."""
     lines = timeline(ledger.documents)
     assert len(lines) == len(ledger.documents)
+    several = len({document["created_at"] for document in ledger.documents}) > 1
+    ids = [document["event_id"] for document in ledger.documents]
     for document, line in zip(ledger.documents, lines, strict=True):
-        event_type = document["payload"]["event_type"]
-        assert line.startswith(f"{document['effective_date']} ")
-        assert f" {event_type} " in f"{line} "
-        assert document["employee_id"] in line or not document["employee_id"].isascii() or "\\" in line
-        if event_type == "contribution":
-            assert f"amount={document['payload']['amount']}" in line
+        payload, day = document["payload"], document["effective_date"]
+        assert line.startswith(f"{day} ")
+        assert f" {payload['event_type']} " in f"{line} "
+        keys = [document["scenario_id"], document["plan_design_id"], document["employee_id"], payload["plan_id"]]
+        assert f" {'/'.join(ascii(key)[1:-1] for key in keys if key is not None)} " in line
+        assert (
+            line.endswith(f"recorded={document['created_at']}")
+            or f"recorded={document['created_at']} " in line
+            or not several
+        )
+        assert several or "recorded=" not in line
+        assert ("event_id=" in line) == (ids.count(document["event_id"]) > 1)
+        assert "event_id=" not in line or line.endswith(f"event_id=…{document['event_id'][-12:]}")
+        told = {part.partition("=")[0] for part in line.split(" ") if "=" in part}
+        for name, value in payload.items():
+            if name in {"event_type", "plan_id"} or value is None or value in (day, *GOES_WITHOUT_SAYING.get(name, ())):
+                assert name not in told
+            elif isinstance(value, str) and value.isascii() and " " not in value:
+                assert f" {name}={value}" in line
+            elif isinstance(value, dict):
+                assert f" {name}={{{', '.join(f'{source}: {amount}' for source, amount in value.items())}}}" in line
+            else:
+                assert f" {name}={value!a}" in line
