@@ -36,7 +36,7 @@ class Edge(Place):
 
 
 _TEXT_EDGES = {
-    "inner white space": ("E 1", "E\u00a01"),
+    "inner white space": ("E 1", "E\u00a01", "E\u20281", "E\u20291"),
     "any script": ("社員-1", "עובד-1", "موظف", "Zoë", "Zoe\u0308", "🧾1", "e\u0301" * 3),
     "format characters": ("E\u200d1", "E\u200f1", "\ufeff1"),
     "punctuation": ("E,1", "E:1", 'E"1', "E\\1", "E'1", "null", "007", "{E}"),

@@ -128,7 +128,7 @@ INSTANTS: Final[Classes[datetime]] = MappingProxyType(
 IDENTIFIERS: Final[Classes[str]] = MappingProxyType(
     {
         "taken for something else": ("0", "007", "1.0", "NULL", "nan", "true", "2024-01-01", "-1", "=1+1"),
-        "with punctuation": ("a b", "a,b", "a:b", 'a"b', "a'b", "a\\b", "a\u00a0b", "{a}", "a;--"),
+        "with punctuation": ("a b", "a,b", "a:b", 'a"b', "a'b", "a\\b", "a\u00a0b", "a\u2028b", "{a}", "a;--"),
         "not Latin": ("社員一", "работник", "Ωμέγα", "직원"),
         "combining": ("Zoe\u0308", "Zoë", "e" + "\u0301" * 20, "ﬁ", "İ"),  # the first two look the same
         "right to left": ("עובד", "موظف", "\u202eabc"),

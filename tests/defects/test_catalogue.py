@@ -26,6 +26,28 @@ CORRECT_OF = {
     "dcprops.defects.stores.wrong": "dcprops.defects.stores.ndjson_file:Store",
     "dcprops.defects.stores.wrong_duckdb": "dcprops.defects.stores.duckdb_file:Store",
 }
+#: Of the held-out ones, which are changes of whichever correct target suited them: by the class that they extend.
+HELD_OUT_OF = (
+    "dcprops.defects.stores.sqlite_file:Store",
+    "dcprops.defects.stores.duckdb_file:Store",
+    "dcprops.defects.stores.ndjson_file:Store",
+)
+USUAL = {
+    "calculator": "dcprops.defects.calculators.running_totals:balances",
+    "compliance": "dcprops.defects.calculators.yearly:compliance",
+    "model": "dcprops.defects.models.stdlib_model:EventModel",
+}
+
+
+def correct_of(defect):
+    """The correct target of which a defect is a change."""
+    module = defect.target.partition(":")[0]
+    if module in CORRECT_OF:
+        return CORRECT_OF[module]
+    kind = defect.judged_by.target
+    return USUAL.get(kind) or next(name for name in HELD_OUT_OF if issubclass(load(defect.target), load(name)))
+
+
 BY_ID = {defect.id: defect for defect in (*CATALOGUE, CANARY)}
 
 
@@ -55,8 +77,7 @@ def test_a_defect_is_caught_by_its_property_with_the_witness_worked_out_by_hand(
 @pytest.mark.parametrize("id_", BY_ID)
 def test_what_is_right_is_not_caught_with_it(id_):
     defect = BY_ID[id_]
-    correct = CORRECT_OF[defect.target.partition(":")[0]]
-    with closing(Subject(defect.judged_by, correct)) as subject:
+    with closing(Subject(defect.judged_by, correct_of(defect))) as subject:
         assert not subject.is_caught(defect.witness, thoroughly=True)
 
 

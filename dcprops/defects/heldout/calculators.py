@@ -159,30 +159,6 @@ class RecordedInWholeSeconds(Account):
         return datetime.fromisoformat(document["created_at"]).replace(microsecond=0)
 
 
-class _RoundsEachContribution(Bucket):
-    def __init__(self, percentage: Decimal = NOTHING) -> None:
-        super().__init__(percentage)
-        self.amounts: list[Decimal] = []
-
-    def contribute(self, amount: Decimal) -> None:
-        super().contribute(amount)
-        self.amounts.append(amount)
-
-    def earned(self, percentage: Decimal) -> Decimal:
-        return sum((self.rounded(percentage * amount) for amount in self.amounts), NOTHING)
-
-    def close(self) -> None:
-        super().close()
-        self.amounts.clear()
-
-
-class RoundsEachContribution(Account):
-    """The vested share of every contribution is rounded by itself, so the millionths add up to something else than the
-    rounded share of their sum. A view computes it row by row and sums the column."""
-
-    bucket_class = _RoundsEachContribution
-
-
 class _ForgetsItsPercentage(Bucket):
     def close(self) -> None:
         super().close()

@@ -92,17 +92,6 @@ class LimitForEachSource(Year):
         return regular, caught_up, sum(deferred) - regular - caught_up
 
 
-class RehiredIsNewlyHired(Year):
-    """Someone rehired in the year counts as newly hired, so not as highly compensated, though the year before isn't
-    known. The last hire is looked at instead of the first."""
-
-    def is_hce(self) -> bool | None:
-        if self.pay_of(self.year - 1) is None:
-            hired = [event["hire_date"] for event in self.events if event["event_type"] == "hire"]
-            return False if hired and max(hired) >= f"{self.year:04}" else None
-        return super().is_hce()
-
-
 class EqualContributionsOnce(Year):
     """Two contributions of one source, amount and pay period count once, whatever their ids. Duplicates are told by
     what a row says, because the ids were not trusted."""

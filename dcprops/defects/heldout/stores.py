@@ -13,14 +13,6 @@ from dcprops.defects.stores import duckdb_file, ndjson_file, reading, sqlite_fil
 from dcprops.schemas.arrow import arrow_schema
 
 
-class ComparesPayloadsOnly(ndjson_file.Store):
-    """An id that comes again with the same payload is taken for the same event, though it is another person's. Only
-    what happened is compared, not the envelope."""
-
-    def is_same(self, one: dict[str, Any], other: dict[str, Any]) -> bool:
-        return one["payload"] == other["payload"]
-
-
 class RemembersWhatItRefused(ndjson_file.Store):
     """A batch that is refused for its last event leaves those before it in memory until the file is opened again. They
     are noted while they are being checked."""

@@ -25,7 +25,11 @@ class Store:
 
     def __enter__(self) -> Self:
         self.file = open(self.path, "a+b", buffering=0)
-        self.read()
+        try:
+            self.read()
+        except BaseException:
+            self.file.close()
+            raise
         return self
 
     def __exit__(self, *error: object) -> None:
