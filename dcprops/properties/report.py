@@ -11,12 +11,12 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
-from dcprops.events import EventFactory, SimulationEvent
+from dcprops.events import SimulationEvent
 from dcprops.properties.balances import compare_rows, differs_as_money
 from dcprops.properties.cases import LedgerCase
 from dcprops.properties.failures import Breaking
 from dcprops.properties.registry import Property
-from dcprops.properties.report_cases import fixed_reports, fixed_statuses, reports
+from dcprops.properties.report_cases import day_of, fixed_reports, fixed_statuses, reports
 from dcprops.properties.report_target import CSV, JSON, ReporterTarget, Told, lines_of
 from dcprops.reference import Account, BalanceRow, anomalies, balances
 from dcprops.reference.balances import EXACT, SOURCES
@@ -45,7 +45,7 @@ class _Truth:
 
 
 def _truth(case: LedgerCase) -> _Truth:
-    return _truth_of(tuple(lines_of(case.documents)), _day(case))
+    return _truth_of(tuple(lines_of(case.documents)), day_of(case))
 
 
 @lru_cache(64)
@@ -61,28 +61,12 @@ def _truth_of(lines: tuple[str, ...], as_of: date) -> _Truth:
     return _Truth(events, len(lines), frozenset(invalid), rows, errors)
 
 
-def _day(case: LedgerCase) -> date:
-    """The case's day, or the last one on which a valid event is effective."""
-    if case.as_of != date.max:
-        return case.as_of
-    days = (document.get("effective_date") for document in case.documents if _is_valid(document))
-    return max((date.fromisoformat(day) for day in days if isinstance(day, str)), default=date(2025, 12, 31))
-
-
-def _is_valid(document: Mapping[str, Any]) -> bool:
-    try:
-        EventFactory.validate_schema(document)
-    except ValidationError:
-        return False
-    return True
-
-
 def _of_report(law: Callable[[Told, _Truth, date], None]) -> Callable[[ReporterTarget, LedgerCase], None]:
     """The law, asked of what the target tells. A file without a line is no file of events, and not judged."""
 
     def holds(target: ReporterTarget, case: LedgerCase) -> None:
         if case.documents:
-            day = _day(case)
+            day = day_of(case)
             law(target.told(case.documents, day), _truth(case), day)
 
     return holds

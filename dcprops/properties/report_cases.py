@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -9,14 +10,33 @@ from typing import Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from pydantic import ValidationError
 
+from dcprops.events import EventFactory
 from dcprops.properties.cases import LedgerCase, contribution, eligibility, event, forfeiture, rich_ledgers
 from dcprops.rules import SAMPLES
 from dcprops.strategies import invalid_documents, ledgers
 
-__all__ = ["fixed_reports", "fixed_statuses", "reports"]
+__all__ = ["day_of", "fixed_reports", "fixed_statuses", "reports"]
 
 Document: TypeAlias = dict[str, Any]
+
+
+def day_of(case: LedgerCase) -> date:
+    """The case's day, or the last one on which a valid event is effective."""
+    if case.as_of != date.max:
+        return case.as_of
+    days = (document.get("effective_date") for document in case.documents if _is_valid(document))
+    return max((date.fromisoformat(day) for day in days if isinstance(day, str)), default=date(2025, 12, 31))
+
+
+def _is_valid(document: Mapping[str, Any]) -> bool:
+    try:
+        EventFactory.validate_schema(document)
+    except ValidationError:
+        return False
+    return True
+
 
 #: Names that a file of cells or a spreadsheet may take for something else, the harmless first. One is another one's
 #: name made inert, one another one's number.

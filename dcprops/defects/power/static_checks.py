@@ -11,7 +11,9 @@ from dcprops.defects.power.tries import Subject
 from dcprops.events.kinds import FixedPoint
 from dcprops.events.schema import ENVELOPE, PAYLOADS
 from dcprops.properties.cases import LedgerCase, handed_over
+from dcprops.properties.failures import Breaking
 from dcprops.properties.registry import TargetKind
+from dcprops.properties.report_cases import day_of
 from dcprops.properties.store_cases import first_of_each
 from dcprops.properties.store_session import holding
 from dcprops.properties.targets import Crashed, NoRowsError, Rejected
@@ -66,8 +68,6 @@ def _limits(target: Any, year: int) -> bool:
 
 
 def _store(target: Any, case: LedgerCase) -> bool:
-    from dcprops.properties.failures import Breaking  # noqa: PLC0415  # only here
-
     try:
         with holding(target, first_of_each(case.documents)) as session:
             events = session.store.events()
@@ -88,6 +88,22 @@ _YEARS: Final = 20
 def _is_short(events: Iterable[Row]) -> bool:
     years = [int(str(event.get("effective_date"))[:4]) for event in events]
     return max(years, default=0) - min(years, default=0) <= _YEARS
+
+
+def _reporter(target: Any, case: LedgerCase) -> bool:
+    if not case.documents:
+        return False
+    told = target.told(case.documents, day_of(case))
+    try:
+        cells, report = told.rows(), told.json()
+    except Breaking:
+        return True  # a file that can't be read
+    rows, totals = report.get("balances") or [], report.get("totals") or {}
+    if _rows_fail(cells, _ACCOUNT) or _rows_fail(rows, _ACCOUNT):
+        return True
+    return any(
+        _number(totals[name]) != sum(_number(row[name]) for row in rows) for name in _AT_LEAST_ZERO if name in totals
+    )
 
 
 def _model(target: Any, document: Any) -> bool:
@@ -113,6 +129,7 @@ _OBJECTIONS: Final[Mapping[TargetKind, Callable[[Any, Any], bool]]] = {
     "limits": _limits,
     "store": _store,
     "model": _model,
+    "reporter": _reporter,
 }
 
 
