@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -30,10 +30,24 @@ Document: TypeAlias = dict[str, Any]
 Part = TypeVar("Part")
 
 
+class _Printer(Protocol):
+    """What Hypothesis prints values with."""
+
+    def text(self, text: str, /) -> object:
+        """Print a text as it is."""
+
+
 class Case(ABC):
     """What a property is tried with that has events in it: they are what a report shows."""
 
     documents: tuple[Document, ...]
+
+    def __repr__(self) -> str:
+        # Hypothesis writes out whatever fails, and shows it to nobody here: a report has the ledger itself.
+        return f"<{type(self).__name__} of {len(self.documents)} events>"
+
+    def _repr_pretty_(self, printer: _Printer, is_cycle: bool, /) -> None:
+        printer.text(repr(self))
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
@@ -44,7 +58,7 @@ class Case(ABC):
         """The same case with less in it, the largest cuts first."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LedgerCase(Case):
     """A ledger as documents in the order of their arrival, with what a calculator is asked about it."""
 

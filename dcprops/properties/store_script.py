@@ -52,7 +52,7 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Script(Case):
     """Steps, one after another on one store."""
 

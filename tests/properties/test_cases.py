@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import pretty
 
 from dcprops.events import EventFactory
 from dcprops.properties.cases import LedgerCase, handed_over, ledger_soups, rich_ledgers
@@ -134,3 +135,9 @@ def test_what_is_handed_over_is_its_own():
         document["payload"].clear()
         document.clear()
     assert json.dumps(case.to_json()) == before
+
+
+def test_a_large_case_that_fails_is_not_written_out():
+    """Hypothesis warns of texts that are too long to be of use, and takes its time over them."""
+    largest = rich_ledgers()[0]
+    assert repr(largest) == pretty(largest) == f"<LedgerCase of {len(largest.documents)} events>"
