@@ -445,12 +445,20 @@ def _rich_ledgers() -> tuple[LedgerCase, ...]:
         event(79, "2025-01-31", contribution("employer_nonelective", "16.000000", "2025-01-31"), employee_id="E3"),
         event(79, "2025-01-31", contribution("employer_nonelective", "16.000000", "2025-01-31"), employee_id="E3",
               scenario_id="S2", created_at=_LATER),
+        # The last day of a leap year, and the one after it.
+        event(83, "2024-12-31", eligibility("2024-12-31"), employee_id="E6"),
+        event(84, "2025-01-01", contribution("employee_roth", "2.000000", "2025-01-01"), employee_id="E6"),
         # More than a double can tell apart.
         event(80, "2025-01-31", contribution("employer_match", "999999999999.999999", "2025-01-31"), employee_id="E4"),
-        event(81, "2025-01-31", contribution("employer_nonelective", "0.000001", "2025-01-31"), employee_id="E4"),
+        event(81, "2025-01-31", contribution("employer_nonelective", "0.333333", "2025-01-31"), employee_id="E4"),
         event(82, "2025-02-28", {**contribution("employee_roth", "4.000000", "2025-02-28"), "inferred_value": True,
                                  "irs_limit_applied": True, "ytd_amount": "9.000000"}, employee_id="E4"),
     )  # fmt: skip
+    # More than a page of anything.
+    many = tuple(
+        event(number, "2025-01-31", contribution("employer_match", "1.000000", "2025-01-31"), employee_id="E5")
+        for number in range(201, 302)
+    )
     others = tuple(
         {**document, "event_id": document["event_id"][:-12] + f"{number:012d}", field: value}
         for number, (field, value, document) in enumerate(
@@ -458,7 +466,7 @@ def _rich_ledgers() -> tuple[LedgerCase, ...]:
         )
     )
     disorder = tuple(reversed(one_account)) + closing[::2] + others + closing[1::2] + one_account[2:5]
-    return tuple(map(LedgerCase, (one_account, closing, same_day, little, meeting, disorder)))
+    return tuple(map(LedgerCase, (one_account, closing, same_day, little, meeting, disorder, many)))
 
 
 _HALF_LATER: Final = "2025-01-01T00:00:00.500000Z"

@@ -294,6 +294,12 @@ def _what_is_easily_missed() -> Iterator[LedgerCase]:
             yield LedgerCase((_determined(1, year, cents),), year=year)
         yield LedgerCase((_paid_so_much(1, year, 4_000_000),), year=year)
         yield LedgerCase((_paid_so_much(1, year, 0), _paid(2, "employer_match", 500, year)), year=year)
+        # For this year's last period, paid in the year after; and what is no whole number of cents.
+        for source in ("employer_match", "employee_after_tax"):
+            yield LedgerCase((event(1, f"{year + 1}-01-15", contribution(
+                source, "345.670000", f"{year + 1}-01-15", f"{year}-12-31")),), year=year)  # fmt: skip
+        for source in ("employee_roth", "employer_match"):
+            yield LedgerCase((event(1, f"{year}-06-30", contribution(source, "0.000001", f"{year}-06-30")),), year=year)
         # What was paid by the middle of the year is not what was paid in it.
         yield LedgerCase((_paid_so_much(1, year, 4_000_000, day="06-30"), _paid(2, "employer_match", 500, year)),
                          year=year)  # fmt: skip

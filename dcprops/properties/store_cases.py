@@ -225,7 +225,7 @@ def histories() -> tuple[LedgerCase, ...]:
     vested = event(9, "2025-01-03", vesting("0.5000", ("employer_match",), "2025-01-03"))
     opened = event(10, "2024-12-25", eligibility("2024-12-25"), employee_id="E2")
     beside = LedgerCase((opened, *fridays[:3], vested, *fridays[3:]))
-    _, _, closing, same_day, _, meeting, disorder = map(_each_once, rich_ledgers())
+    _, _, closing, same_day, _, meeting, disorder, _ = map(_each_once, rich_ledgers())
     return beside, LedgerCase((*closing.documents, *same_day.documents, *meeting.documents)), disorder
 
 
