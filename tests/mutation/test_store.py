@@ -13,6 +13,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ from dcprops.schemas.arrow import to_table
 from dcprops.strategies import incoherent_ledgers, ledgers
 
 duckdb = pytest.importorskip("duckdb")
+pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
 import dcprops.store  # noqa: E402
@@ -40,6 +42,7 @@ from dcprops.store import (  # noqa: E402
     InvalidEventsError,
     Receipt,
     ReceiptError,
+    SchemaError,
     Store,
     StoreClosedError,
     StoreDamagedError,
@@ -197,13 +200,16 @@ def check_a_file(lines, compress):
             assert strictly == told_of_a_file(path, EVER, strict=True)
             assert (strictly[0] is InvalidEventsError) == bool(refused)
         if valid:
-            with judged_file(path) as found:
+            with pytest.MonkeyPatch.context() as patch, judged_file(path) as found:
+                patch.setattr(sys.modules["dcprops.store.bulk.files"], "_EVENTS_AT_ONCE", 3)
                 assert (found.documents, found.valid) == (len(valid) + len({each[0] for each in refused}), len(valid))
                 assert found.last_day == max(event.effective_date for event in valid)
                 assert sorted((each.line, each.field, each.rule) for each in found.invalid) == sorted(
                     e[:3] for e in refused
                 )
                 parties = list(found.parties())
+                people = [{(e.scenario_id, e.plan_design_id, e.employee_id) for e in party} for party in parties]
+                assert len(set().union(*people)) == sum(map(len, people))
                 assert sorted(map(repr, (event for party in parties for event in party))) == sorted(map(repr, valid))
 
 
@@ -216,6 +222,32 @@ def test_every_line_of_a_file_is_judged_as_by_itself():
 @given(files(), st.sampled_from([bytes, gzip.compress]))
 def test_a_file_is_judged_line_by_line(lines, compress):
     check_a_file(lines, compress)
+
+
+def test_a_text_that_ends_with_a_space_is_refused_wherever_spaces_are():
+    padded = {**SAMPLES["hire"], "event_id": "00000000-0000-4000-8000-000000000999", "employee_id": "E1 "}
+    for start in (b"", b" ", b"  "):
+        check_a_file([start + LINES[0], json.dumps(padded, separators=(",", ":")).encode()], bytes)
+
+
+@few(6)
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=1, max_size=14))
+def test_people_who_share_an_event_come_together(drawn):
+    """Every event_id and every person is in one part of a file, however many others tie them together."""
+    events = [
+        {**SAMPLES["hire"], "employee_id": f"E{person}", "event_id": f"00000000-0000-4000-8000-{number:012d}"}
+        for person, number in drawn
+    ]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules["dcprops.store.bulk.files"], "_EVENTS_AT_ONCE", 1)
+        path = Path(folder) / "events.ndjson"
+        path.write_text("\n".join(map(json.dumps, events)), "utf-8")
+        with judged_file(path) as found:
+            parties = list(found.parties())
+    assert sum(map(len, parties)) == len(events)
+    for key in ("employee_id", "event_id"):
+        found_in = [{getattr(event, key) for event in party} for party in parties]
+        assert len(set().union(*found_in)) == sum(map(len, found_in))
 
 
 @MADE_AGAIN
@@ -250,8 +282,8 @@ def test_what_is_spelt_plainly_is_proven():
 
 @MADE_AGAIN
 @few(3)
-@given(any_events() | ledger_soups(), st.booleans())
-def test_each_way_in_stores_the_same(case, on_disk):
+@given(any_events() | ledger_soups(), st.booleans(), st.sampled_from([1, 500_000]))
+def test_each_way_in_stores_the_same(case, on_disk, rows_held):
     """Documents, events, a table, its batches, a stream, Parquet and lines: all of it, once, to the letter."""
     events = [EventFactory.create_event(each) for each in first_of_each(case.documents)]
     documents = [event.model_dump(mode="json") for event in events]
@@ -266,7 +298,11 @@ def test_each_way_in_stores_the_same(case, on_disk):
             (documents, events, iter(events), [*documents[:1], *events[1:]], table,
              table.combine_chunks().to_batches()[0], table.to_reader(max_chunksize=2), parquet, str(lines))
         ):  # fmt: skip
-            with Store(Path(folder) / f"{number}.duckdb" if on_disk else ":memory:") as store:
+            with (
+                pytest.MonkeyPatch.context() as patch,
+                Store(Path(folder) / f"{number}.duckdb" if on_disk else ":memory:") as store,
+            ):
+                patch.setattr(appending, "_ROWS_HELD", rows_held)
                 done = store.append(source)
                 assert (done.created, done.exists, done.rejected) == (len(events), 0, 0)
                 assert list(store.events()) == in_order(events)
@@ -279,14 +315,62 @@ def test_each_way_in_stores_the_same(case, on_disk):
                 assert store.verify(done.receipt) == done.receipt
 
 
+SPOILT = (
+    ("amount", Decimal(0)), ("amount", Decimal("-0.000001")), ("amount", Decimal(10) ** 12), ("amount", None),
+    ("employee_id", " x"), ("employee_id", ""), ("scenario_id", "x" * 300), ("source", "employee_salary"),
+    ("event_type", "bonus"), ("effective_date", None), ("event_id", "no id"), ("department", "Finance"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), SPOILT)
+def test_a_row_that_breaks_a_rule_is_refused_by_itself(tmp_path, name, value):
+    """Of a table, a batch, a stream and Parquet: the others are stored, and the rule is the one its document breaks."""
+    case = LedgerCase(tuple(renumbered([SAMPLES["contribution"]], number)[0] for number in range(1, 6)))
+    table = to_table([EventFactory.create_event(each) for each in case.documents])
+    field = pa.field(name, pa.decimal128(38, 6) if name == "amount" else table.schema.field(name).type)
+    place = table.schema.get_field_index(name)
+    column = pa.array([*table[name].to_pylist()[:4], value], field.type)
+    table = table.set_column(place, field, column)
+    pq.write_table(table, tmp_path / "events.parquet")
+    batch = table.combine_chunks().to_batches()[0]
+    tells = []
+    as_numbers = table.set_column(place, name, column.dictionary_encode())
+    for source in (table, batch, table.to_reader(max_chunksize=2), tmp_path / "events.parquet", as_numbers):
+        with pytest.MonkeyPatch.context() as patch, Store() as store:
+            patch.setattr(incoming, "ROWS_AT_ONCE", 2)
+            done = store.append(source)
+            assert (done.created, done.exists, done.rejected) == (4, 0, 1)
+            assert {row["line"] for row in store.quarantined()} == {5}
+            assert len(list(store.events())) == 4
+            tells.append(sorted((row["field"], row["rule"], bytes(row["raw"])) for row in store.quarantined()))
+            with pytest.raises(InvalidEventsError, match="line 5"):
+                store.append(table, strict=True)
+    assert tells == [tells[0]] * 5
+    assert all(json.loads(raw)["event_id"] == table["event_id"][4].as_py() for _, _, raw in tells[0])
+    assert name in {field for field, _, _ in tells[0]}
+
+
+def test_a_table_of_other_columns_is_refused_whole():
+    table = to_table([EventFactory.create_event(SAMPLES["hire"])])
+    for name in table.column_names[::9]:
+        other_type = table.schema.get_field_index(name), name, pa.array([1.5])
+        for wrong in (
+            table.drop_columns([name]), table.append_column(name, table[name]), table.set_column(*other_type),
+            table.append_column(f"{name}_", table[name]),
+        ):  # fmt: skip
+            with Store() as store, pytest.raises(SchemaError, match=name):
+                store.append(wrong)
+
+
 @pytest.mark.parametrize("worth_a_query", [1, 2000])
 def test_documents_are_judged_one_by_one_or_at_once_alike(worth_a_query):
     items = [json.loads(line) for line in numbered(LINES)]
     items = [each for each in (*items, *no_documents()) if not isinstance(each, bytes)]
-    valid = [event for each in items if isinstance(event := _read(each), SimulationEvent)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(incoming, "_WORTH_A_QUERY", worth_a_query)
-        for given_ in (items, [each for each in items if isinstance(each, dict)]):
+        texts = [each for each in items if type(each) is dict and _is_text(each)]
+        for given_ in (items, [each for each in items if isinstance(each, dict)], texts):
+            valid = [event for each in given_ if isinstance(event := _read(each), SimulationEvent)]
             with Store() as store:
                 done = store.append(given_)
                 assert (done.created, done.rejected) == (len(valid), len(given_) - len(valid))
@@ -300,6 +384,13 @@ def test_documents_are_judged_one_by_one_or_at_once_alike(worth_a_query):
                 assert sorted((row["line"], row["field"], row["rule"]) for row in store.quarantined()) == sorted(
                     expected
                 )
+
+
+def _is_text(item):
+    try:
+        return bool(json.dumps(item, ensure_ascii=False).encode())
+    except (TypeError, ValueError):
+        return False
 
 
 def _read(item):
