@@ -6,8 +6,6 @@ known to be right, is compared with it; and where the reference itself is the ta
 
 from __future__ import annotations
 
-import pytest
-
 from dcprops.defects.calculators import event_fold, yearly
 from dcprops.defects.models.stdlib_model import UndescribedModel
 from dcprops.properties import check
@@ -39,14 +37,3 @@ def test_limits():
 def test_rules_against_a_model_that_does_not_know_them():
     only = ["model.accepts-valid", "model.accepts-boundary", "model.rejects-invalid", "model.rejects-cleanly"]
     assert faults(model=UndescribedModel, only=only, max_examples=20, strict=True) == []
-
-
-@pytest.mark.parametrize(
-    "law",
-    ["append-loses-nothing", "values-exact", "append-is-idempotent", "conflicting-id-refused", "append-is-atomic",
-     "batch-split-irrelevant", "reopen-preserves", "balances-match-reference", "snapshots-match-history",
-     "history-in-canonical-order", "scenarios-isolated"],
-)  # fmt: skip
-def test_the_store(law):
-    pytest.importorskip("duckdb")
-    assert faults(store="dcprops.store:Store", only=[f"store.{law}"], max_examples=10) == []
