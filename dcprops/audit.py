@@ -74,10 +74,17 @@ class Audit:
         """How often each anomaly was found, the most frequent first."""
         return _by_frequency(anomaly.code for anomaly in self.anomalies)
 
+    def totals_json(self) -> dict[str, Any]:
+        """How many `accounts` the balances have, and the sums over all of them by field, money as text."""
+        counting = Counting()
+        counting.add_balances(self.balances or ())
+        overview = counting.result()
+        return {"accounts": overview.accounts, **{name: f"{total:f}" for name, total in overview.totals.items()}}
+
     def to_json(self) -> dict[str, Any]:
         """The report as JSON values: money as text with six places, a percentage with four, a day as YYYY-MM-DD.
 
-        `balances` are there only if they were asked for, and so are their `totals` and the number of `accounts`.
+        `balances` is there only if they were asked for.
         """
         report: dict[str, Any] = {
             "file": self.file,
@@ -90,7 +97,6 @@ class Audit:
         }
         if self.balances is not None:
             report["balances"] = [as_json(row) for row in self.balances]
-            report["totals"] = _totals(self.balances)
         report["as_of"] = None if self.as_of is None else self.as_of.isoformat()
         return report
 
@@ -219,14 +225,6 @@ def _read(path: str | os.PathLike[str], on_progress: Callable[[float, int], None
         raise no_event_file(path, rows, invalid[0].line, invalid[0].message)
     last_day = max((event.effective_date for event in events), default=None)
     return _File(rows, len(events), invalid, last_day, [events])
-
-
-def _totals(rows: Iterable[BalanceRow]) -> dict[str, Any]:
-    """The sums over all accounts, as text, and how many accounts there are."""
-    counting = Counting()
-    counting.add_balances(rows)
-    overview = counting.result()
-    return {"accounts": overview.accounts, **{name: f"{total:f}" for name, total in overview.totals.items()}}
 
 
 def _by_frequency(codes: Iterable[str]) -> dict[str, int]:

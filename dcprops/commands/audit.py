@@ -29,6 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """What `dcprops audit` takes."""
     parser.add_argument("file", metavar="FILE", help="events as NDJSON (plain or gzip) or Parquet")
     parser.add_argument("--balances", action="store_true", help="what every account comes to, too")
+    parser.add_argument("--totals", action="store_true", help="the sums over all accounts in the JSON, too")
     parser.add_argument(
         "--as-of", metavar="DAY", type=day,
         help="balances at the end of this day, YYYY-MM-DD (default: the last effective date in the file)",
@@ -61,7 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
         stored = _stored(arguments) if arguments.db else None
         recorded = record(found, arguments) if arguments.record else None
         if "--json" in files:
-            also = {"stored": stored.to_json() if stored else None, "recorded": recorded}
+            totals = found.totals_json() if arguments.totals else None
+            also = {"totals": totals, "stored": stored.to_json() if stored else None, "recorded": recorded}
             write_json({**found.to_json(), **{name: each for name, each in also.items() if each}}, files["--json"])
         if "--csv" in files:
             write_csv(found.balances or (), files["--csv"])
@@ -83,7 +85,7 @@ def report(events: Path, folder: Path, as_of: date) -> int:
     from dcprops.cli import main  # noqa: PLC0415  # which stands above the commands
 
     files = ["--csv", str(folder / "balances.csv"), "--json", str(folder / "report.json")]
-    return main(["audit", str(events), "--balances", "--as-of", as_of.isoformat(), *files])
+    return main(["audit", str(events), "--totals", "--as-of", as_of.isoformat(), *files])
 
 
 def _audited(arguments: argparse.Namespace) -> Audit:
@@ -92,7 +94,7 @@ def _audited(arguments: argparse.Namespace) -> Audit:
             return audit(
                 arguments.file,
                 as_of=arguments.as_of,
-                with_balances=arguments.balances or bool(arguments.csv),
+                with_balances=arguments.balances or arguments.totals or bool(arguments.csv),
                 with_overview=bool(arguments.html),
                 on_progress=None if bar is None else lambda share, rows: bar(share, f"{rows:,} events"),
             )
