@@ -11,6 +11,7 @@ import random
 from calendar import monthrange
 from collections import defaultdict
 from datetime import date, timedelta
+from decimal import localcontext
 from types import SimpleNamespace
 
 import pytest
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from dcprops import reference
 from dcprops.events import EventFactory
 from dcprops.properties.cases import ledger_soups, rich_ledgers
-from dcprops.reference import anomalies
+from dcprops.reference import Account, Person, anomalies
 from dcprops.reference.order import DAY_ORDER
 from dcprops.rules import SAMPLES
 from dcprops.rules.anomalies import ANOMALIES
@@ -56,7 +57,7 @@ def read(document):
         is_day = isinstance(value, str) and name.endswith(("_date", "_end", "_expires"))
         own[name] = int(value.replace(".", "")) if is_number else date.fromisoformat(value) if is_day else value
     day = date.fromisoformat(document["effective_date"])
-    return SimpleNamespace(kind=own["event_type"], day=day, id=document["event_id"], document=document, **{"own": own})
+    return SimpleNamespace(kind=own["event_type"], day=day, id=document["event_id"], document=document, own=own)
 
 
 def order(document):
@@ -451,6 +452,8 @@ class Teller:
     def add(self, kind, day, **payload):
         self.number += 1
         plan = self.one_of("P1", "P1", "P1", "P1", "P2")
+        if kind in {"hire", "promotion", "merit", "termination"}:
+            plan = self.one_of(plan, None)
         self.told.append(document(self.number, kind, day, plan=payload.pop("plan", plan), **payload))
 
     def life(self, length):
@@ -569,9 +572,42 @@ def canonical(documents):
     return [event.model_dump(mode="json") for event in events], events
 
 
+def at_the_edges():
+    """Lives that hardly come by chance: sums that are exactly the limit, and the last days of the calendar."""
+    start = [
+        document(1, "hire", "2024-01-01", plan=None, annual_compensation="26000.000000"),
+        document(2, "eligibility", "2024-01-01"),
+        document(
+            3, "enrollment", "2024-01-01", **dict(zip((PRE, ROTH, AFTER), ("0.1000", "0.0000", "0.0000"), strict=True))
+        ),
+    ]
+
+    def paid(number, amount, day="2024-06-30", source="employee_pre_tax", **fields):
+        said = money_text(10 * 10**5 * DOLLAR)
+        return document(number, "contribution", day, source=source, amount=money_text(amount), ytd_amount=said,
+                        **{"pay_period_end": day, **fields})  # fmt: skip
+
+    over = YEARS[2024]["annual_additions_415c"] * DOLLAR + 1
+    base = YEARS[2024]["elective_deferral_402g"] * DOLLAR
+    pay = document(5, "hce_status", "2025-01-01", determination_method="prior_year", ytd_compensation="50000.000000")
+    noted = document(5, "compliance", "2024-06-30", compliance_type="catch_up_eligible", limit_type="catch_up")
+    again = [document(8, "termination", "2024-06-30", plan=None), document(9, "hire", "2024-06-30", plan=None)]
+    yield [*start, paid(4, 2_700 * DOLLAR), paid(5, 1), paid(6, 1)]
+    yield [*start, paid(4, over, source="employer_nonelective"), pay]
+    yield [*start, paid(4, 50_001 * DOLLAR, source="employer_nonelective"), pay]
+    yield [paid(4, base + 1), noted]
+    yield [paid(4, base + 1)]
+    yield [*start, *again, document(10, "merit", "2024-07-01")]
+    yield [*start, again[1]]
+    for ended, day in (("9999-10-01", "9999-12-31"), ("9999-11-30", "9999-12-31"), ("9999-12-01", "9999-12-31"),
+                       ("9999-10-31", "9999-11-29"), ("9999-09-30", "9999-11-01")):  # fmt: skip
+        yield [paid(4, DOLLAR, day=day, pay_period_end=ended)]
+
+
 LENGTHS = (3, 6, 10, 16)
 #: Made, and read otherwise, once: what a mutant costs is only to be judged itself.
 LIVES = [canonical(Teller(number).life(LENGTHS[number % len(LENGTHS)])) for number in range(240)]
+EDGES = [canonical(life) for life in at_the_edges()]
 BORN = ({}, {"E1": 1990}, {"E1": 1965}, {"E1": 1963})
 EXPECTED = [expected(documents, BORN[number % len(BORN)].items()) for number, (documents, _) in enumerate(LIVES)]
 
@@ -582,13 +618,25 @@ def pairs(found):
 
 def test_the_lives_have_every_anomaly():
     """Else the comparison below would say less than it seems to."""
-    assert {code for found in EXPECTED for code, _ in found} == set(ANOMALIES)
+    found = [*EXPECTED, *(expected(documents) for documents, _ in EDGES)]
+    assert {code for each in found for code, _ in each} == set(ANOMALIES)
 
 
 @pytest.mark.parametrize("half", [0, 1])
 def test_anomalies_are_those_of_another_reading(half):
     for number, (_, events) in enumerate(LIVES):
         if number % 2 == half:
+            assert pairs(anomalies(events, BORN[number % len(BORN)])) == EXPECTED[number], number
+
+
+def test_anomalies_at_the_edges_are_those_of_another_reading():
+    for documents, events in EDGES:
+        assert pairs(anomalies(events)) == expected(documents), documents
+
+
+def test_the_callers_decimals_round_nothing():
+    for number, (_, events) in enumerate(LIVES[:60]):
+        with localcontext(prec=4):
             assert pairs(anomalies(events, BORN[number % len(BORN)])) == EXPECTED[number], number
 
 
@@ -613,6 +661,7 @@ def test_a_finding_is_whole():
                 "account": {**{name: places[0][name] for name in PERSON}, "plan_id": getattr(found.account, "plan_id", None)},
             }  # fmt: skip
             assert written["account"]["plan_id"] in plans
+            assert isinstance(found.account, Account if written["account"]["plan_id"] else Person)
             assert tuple(found.account)[:3] == tuple(places[0][name] for name in PERSON)
             if len(places) == 1:
                 here = (*(places[0][name] for name in PERSON), order(places[0])[:4], found.code, found.message)

@@ -358,7 +358,7 @@ def test_a_key_that_comes_twice_is_told_once_with_what_the_last_value_breaks(doc
         text = json.dumps({**document, "payload": "here"}).replace('"here"', text)
     (breach,) = breaches_of_text(text)
     assert (breach.field, breach.rule) == (key, "duplicate-key")
-    assert breach.message == f"{key} = {ascii(key)} {RULES['duplicate-key'].sentence}: expected each key once"
+    assert breach.message == f"{key} = {key!a} {RULES['duplicate-key'].sentence}: expected each key once"
     other = data.draw(st.sampled_from([name for name in record if name not in {"payload", "event_type", key}]))
     twice = text.replace("{" + f'"{key}"', "{" + f'"{other}": 5, "{key}"')
     assert {(each.field, each.rule) for each in breaches_of_text(twice)} == {
