@@ -96,7 +96,7 @@ def expected(documents, birth_years=()):
     return sorted(found)
 
 
-def alone(life, _):
+def alone(life, _):  # noqa: C901, PLR0912  # one anomaly after the other, to be read as a list
     """What one event contradicts by itself."""
     for event in life:
         own, kind = event.own, event.kind
@@ -194,7 +194,7 @@ def in_order_of_employment(life):
     return told
 
 
-def career(life, _):
+def career(life, _):  # noqa: C901, PLR0912  # one anomaly after the other, to be read as a list
     """What can't have happened to a person who was hired, each event seen with all before it."""
     hires = [event.day for event in life if event.kind == "hire"]
     if not hires:
@@ -260,7 +260,7 @@ def share(rate, amount):
     return (2 * rate * amount + 10**4) // (2 * 10**4)
 
 
-def money(life, _):
+def money(life, _):  # noqa: C901  # one anomaly after the other, to be read as a list
     """What can't have happened to employer money, bucket by bucket of each plan."""
     hires = [event.day for event in life if event.kind == "hire"]
     for plan in {event.own["plan_id"] for event in life}:
@@ -481,8 +481,10 @@ class Teller:
         return tuple(self.told)
 
     def enrollment(self, day):
-        rates = self.one_of(("0.0600", "0.0400", "0.0000"), ("0.0000", "0.0000", "0.0000"), ("0.0000", "0.1000", "0.0100"),
-                            ("0.5000", "0.4000", "0.1000"), ("0.5000", "0.4000", "0.1001"))  # fmt: skip
+        rates = self.one_of(
+            ("0.0600", "0.0400", "0.0000"), ("0.0000", "0.0000", "0.0000"), ("0.0000", "0.1000", "0.0100"),
+            ("0.5000", "0.4000", "0.1000"), ("0.5000", "0.4000", "0.1001"),
+        )  # fmt: skip
         more = dict(zip((PRE, ROTH, AFTER), rates, strict=True))
         before = (date.fromisoformat(day) - timedelta(1)).isoformat()
         self.add("enrollment", day, opt_out_window_expires=self.one_of(None, day, before), **more)
@@ -494,7 +496,8 @@ class Teller:
         figures = YEARS.get(int(ended[:4]), YEARS[2025])
         base, older = figures["elective_deferral_402g"], figures["super_catch_up_60_63"] or figures["catch_up_414v"]
         amount = self.one_of(
-            100 * DOLLAR, 100 * DOLLAR, 3, 250 * 10**3, (base + self.one_of(0, figures["catch_up_414v"], older)) * DOLLAR,
+            100 * DOLLAR, 100 * DOLLAR, 3, 250 * 10**3,
+            (base + self.one_of(0, figures["catch_up_414v"], older)) * DOLLAR,
             figures["annual_additions_415c"] * DOLLAR, 30 * DOLLAR * 27 // 26, 31 * DOLLAR,
         ) + self.one_of(0, 0, 0, 1)  # fmt: skip
         plan = self.one_of("P1", "P1", "P1", "P2")
@@ -511,20 +514,20 @@ class Teller:
             ("employer_match",), ("employer_match", "employer_profit_sharing"), ("employer_nonelective",), ()
         )
         after = (date.fromisoformat(day) + timedelta(1)).isoformat()
-        self.add("vesting", day, vested_percentage=self.one_of(*PERCENTAGES), source_balances_vested=dict.fromkeys(names, "0.000000"),
+        self.add("vesting", day, vested_percentage=self.one_of(*PERCENTAGES),
+                 source_balances_vested=dict.fromkeys(names, "0.000000"),
                  vesting_schedule_type=self.one_of("graded", "graded", "cliff", "immediate"),
                  service_computation_date=self.one_of("2024-01-01", day, after))  # fmt: skip
 
     def forfeiture(self, day):
-        if not self.given:
-            return self.contribution(day)
-        plan, bucket = self.chance.choice(sorted(self.given))
+        plan, bucket = self.chance.choice(sorted(self.given) or [("P1", "employer_match")])
         percentage = self.one_of(*PERCENTAGES)
         own = int(percentage.replace(".", ""))
-        given = self.given[plan, bucket]
+        given = self.given.get((plan, bucket), 0)
         amount = self.one_of(given, given - share(own, given), given // 3) + self.one_of(0, 0, 1, -1)
         self.add("forfeiture", day, plan=plan, forfeited_from_source=bucket, amount=money_text(max(amount, 1)),
-                 vested_percentage=percentage, reason=self.one_of("unvested_termination", "break_in_service"))  # fmt: skip
+                 vested_percentage=percentage,
+                 reason=self.one_of("unvested_termination", "break_in_service"))  # fmt: skip
 
     def termination(self, day):
         self.add("termination", day, final_pay_date=self.one_of(day, day, *DAYS))
@@ -541,7 +544,8 @@ class Teller:
         )
         self.add("hce_status", day, determination_method=self.one_of("prior_year", "current_year"),
                  ytd_compensation=self.one_of(*pays), annualized_compensation=self.one_of(*pays),
-                 hce_threshold=self.one_of("150000.000000", "155000.000000", "160000.000000"), is_hce=self.one_of(True, False))  # fmt: skip
+                 hce_threshold=self.one_of("150000.000000", "155000.000000", "160000.000000"),
+                 is_hce=self.one_of(True, False))  # fmt: skip
 
     def compliance(self, day):
         figures = YEARS.get(int(day[:4]), YEARS[2025])
@@ -550,8 +554,10 @@ class Teller:
         about = self.one_of(("402g_limit_approach", "elective_deferral"), ("415c_limit_approach", "annual_additions"),
                             ("catch_up_eligible", "catch_up"), ("catch_up_eligible", "catch_up"),
                             ("catch_up_eligible", "elective_deferral"))  # fmt: skip
-        limit = self.one_of(base, base + catch_up, base + older, catch_up, older, additions, additions - 1,
-                            YEARS[2023]["annual_additions_415c"], YEARS[2025]["annual_additions_415c"]) * DOLLAR  # fmt: skip
+        others = [YEARS[year]["annual_additions_415c"] for year in (2023, 2025)]
+        limit = DOLLAR * self.one_of(
+            base, base + catch_up, base + older, catch_up, older, additions, additions - 1, *others
+        )
         self.add("compliance", day, compliance_type=about[0], limit_type=about[1], applicable_limit=money_text(limit),
                  current_amount=money_text(limit + self.one_of(0, 1, -1)))  # fmt: skip
 
@@ -641,14 +647,14 @@ def test_the_callers_decimals_round_nothing():
 
 
 def test_a_finding_is_whole():
-    """By person and in canonical order; each with its account, its severity, the rule's sentence, and words of its own."""
+    """By person and in canonical order; each with its account, its severity, its sentence, and words of its own."""
     for number, (documents, events) in enumerate(LIVES[:80]):
         by_id = defaultdict(list)
         for each in documents:
             by_id[each["event_id"]].append(each)
         last = ()
         for found in anomalies(events, BORN[number % len(BORN)]):
-            places = [each for each in by_id[str(found.event_id)]]
+            places = by_id[str(found.event_id)]
             plans = {each["payload"]["plan_id"] for each in places}
             rule = ANOMALIES[found.code]
             assert found.severity == rule.severity
@@ -656,12 +662,15 @@ def test_a_finding_is_whole():
             assert "None" not in found.message
             assert any(character.isalnum() for character in found.message.removeprefix(f"{rule.sentence}: "))
             written = found.as_mapping()
+            account = {name: places[0][name] for name in PERSON}
+            assert written.pop("account") == {**account, "plan_id": getattr(found.account, "plan_id", None)}
             assert written == {
-                "code": found.code, "severity": rule.severity, "event_id": str(found.event_id), "message": found.message,
-                "account": {**{name: places[0][name] for name in PERSON}, "plan_id": getattr(found.account, "plan_id", None)},
+                "code": found.code, "severity": rule.severity, "event_id": str(found.event_id),
+                "message": found.message,
             }  # fmt: skip
-            assert written["account"]["plan_id"] in plans
-            assert isinstance(found.account, Account if written["account"]["plan_id"] else Person)
+            plan = getattr(found.account, "plan_id", None)
+            assert plan in plans
+            assert isinstance(found.account, Account if plan else Person)
             assert tuple(found.account)[:3] == tuple(places[0][name] for name in PERSON)
             if len(places) == 1:
                 here = (*(places[0][name] for name in PERSON), order(places[0])[:4], found.code, found.message)

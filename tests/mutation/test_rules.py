@@ -149,6 +149,7 @@ def test_wrong_values_are_just_outside_and_right_ones_just_inside(tables):
     right = {(payload, field.name): [] for payload, fields in FIELDS.items() for field in fields}
     for edge in tables.edges:
         right[edge.payload, edge.field].extend(edge.values)
+    assert {edge.field for edge in tables.edges}.isdisjoint({"event_type"})
     for payload, fields in FIELDS.items():
         for field in fields:
             if field.name != "event_type":
@@ -158,7 +159,7 @@ def test_wrong_values_are_just_outside_and_right_ones_just_inside(tables):
                 assert any(value is tables.absent for value in right[payload, field.name]) == (not field.required)
 
 
-def near(kind, right, wrong):
+def near(kind, right, wrong):  # noqa: PLR0915  # a table, kind by kind
     match kind:
         case kinds.FixedPoint():
             quantum = Decimal(1).scaleb(-kind.places)
@@ -308,9 +309,8 @@ def test_a_message_names_the_field_the_value_the_rule_and_what_was_expected():
     for document in ([], None, "", 0, True):
         (breach,) = breaches(document)
         assert (breach.field, breach.rule) == ("", "not-an-object")
-        assert breach.message == (
-            f"the document = {words_of(document)} {RULES['not-an-object'].sentence}: expected one event as a JSON object"
-        )
+        rule = RULES["not-an-object"].sentence
+        assert breach.message == f"the document = {words_of(document)} {rule}: expected one event as a JSON object"
 
 
 NAMES = st.text(max_size=90) | st.from_regex("[a-z_0-9A-Z]{1,90}", fullmatch=True)
@@ -467,3 +467,26 @@ def test_every_breach_is_named(one, data):
     assert sorted(named(without)) == sorted([(one.field, one.rule), (left_out, "missing")])
     more = {**without, UNKNOWN_FIELD: None}
     assert sorted(named(more)) == sorted([*named(without), (UNKNOWN_FIELD, "unknown-field")])
+
+
+@few(60)
+@given(st.sampled_from(EVENT_TYPES), st.sampled_from(EVENT_TYPES), st.data())
+def test_another_type_is_meant_only_where_the_fields_are_just_its_own(told, meant, data):
+    """A payload that calls itself by another type is one breach; with a field too few or too many it may not be."""
+    payload = {**SAMPLES[meant]["payload"], "event_type": told}
+    change = data.draw(st.sampled_from(["none", "left out", "added"]))
+    if change == "left out":
+        del payload[data.draw(st.sampled_from([name for name in payload if name != "event_type"]))]
+    if change == "added":
+        payload[UNKNOWN_FIELD] = "x"
+    fitting = [
+        event_type for event_type, fields in PAYLOADS.items()
+        if {field.name for field in fields if field.required} <= {*payload} <= {field.name for field in fields}
+    ]  # fmt: skip
+    found = named({**SAMPLES[meant], "payload": payload})
+    assert (("event_type", "wrong-event-type") in found) == (bool(fitting) and told not in fitting)
+    if not fitting:
+        own = {field.name for field in PAYLOADS[told]}
+        missing = {field.name for field in PAYLOADS[told] if field.required} - {*payload}
+        assert {name for name, rule in found if rule == "unknown-field"} == {*payload} - own
+        assert {name for name, rule in found if rule == "missing"} == missing
