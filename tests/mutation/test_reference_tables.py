@@ -55,3 +55,10 @@ def test_money_of_ones_own_is_vested_in_full():
             own = buckets["employee"]
             assert own.percentage == 1
             assert own.vested == own.net == row.total_employee_contributions
+
+
+def test_a_text_that_could_be_misread_is_told_as_python_writes_it():
+    for value, told in (("IT", "IT"), ("Human Resources", "'Human Resources'"), ("Zoë", ascii("Zoë"))):
+        document = {**SAMPLES["hire"], "payload": {**SAMPLES["hire"]["payload"], "department": value}}
+        (line,) = reference.timeline([document])
+        assert f" department={told} " in line
