@@ -1,4 +1,4 @@
-"""The properties by themselves on the store: what mutation testing runs, see docs/mutation-store.md.
+"""The properties by themselves on the store: what mutation testing runs, see docs/mutation.md.
 
 A store is compared with the reference, each way into it with the others, and what it tells of its events with what the
 events tell themselves.
