@@ -286,7 +286,7 @@ def test_suites_and_ids_choose_properties() -> None:
     [
         (
             {"suites": ["balance"]},
-            "there is no suite 'balance': expected one of model, schema, balances, compliance, store",
+            "there is no suite 'balance': expected one of model, schema, balances, compliance, store, report",
         ),
         (
             {"only": ["model.accept-valid"]},

@@ -90,7 +90,7 @@ _FEW: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def built_documents() -> SearchStrategy[Document]:
-    """Valid documents by `st.builds`, each field by the strategy of its type within its bounds.
+    """Valid documents by `st.builds`, each field by the strategy of its type within its bounds, on days of two decades.
 
     Examples from this strategy shrink as those of the strategies of the types do, towards a hire.
     """
@@ -135,7 +135,7 @@ def _of_kind(kind: Kind) -> SearchStrategy[Any]:
 
 
 _BUILT: Final[Mapping[type[Kind], Callable[[], SearchStrategy[Any]]]] = {
-    Date: lambda: st.dates().map(str),
+    Date: lambda: st.dates(date(2015, 1, 1), date(2035, 12, 31)).map(str),
     Timestamp: lambda: st.datetimes(datetime(2000, 1, 1), timezones=st.just(UTC)).map(datetime.isoformat),
     EventId: lambda: st.uuids().map(str),
     Flag: st.booleans,
