@@ -113,12 +113,15 @@ class _Measured:
 
 def _measured(arguments: argparse.Namespace) -> _Measured:
     # Only now: they import the strategies, which --help needn't wait for.
-    from dcprops.defects.power import false_alarms, figures, outcomes, tasks  # noqa: PLC0415
+    from dcprops.defects.power import NoResultsError, false_alarms, figures, outcomes, tasks  # noqa: PLC0415
 
     wanted = tasks(arguments.defects, seeds=arguments.seeds, examples=arguments.budget, arms=arguments.arms)
     known = Path(arguments.results) if arguments.results else None
     with progress("bench power") as on_progress:
-        found = outcomes(wanted, jobs=arguments.jobs, known=known, on_progress=on_progress)
+        try:
+            found = outcomes(wanted, jobs=arguments.jobs, known=known, on_progress=on_progress)
+        except NoResultsError as error:
+            raise UsageError(str(error)) from error
     with progress("correct variants") as on_progress:
         alarms = false_alarms(arguments.correct, on_progress=on_progress) if arguments.correct else None
     return _Measured(arguments.seeds, arguments.budget, found, figures(found), alarms)

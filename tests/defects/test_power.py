@@ -51,6 +51,24 @@ def test_what_is_known_is_not_measured_again(tmp_path):
     assert outcomes(wanted, jobs=1, known=known) == [first]
 
 
+def test_a_run_goes_on_after_a_line_that_was_cut_off(tmp_path):
+    known = tmp_path / "results.jsonl"
+    known.write_text('{"defect": "cut off')
+    wanted = tasks(["never-rounds"], seeds=1, examples=20, arms=["dcprops"])
+    found = outcomes(wanted, jobs=1, known=known)
+    assert [json.loads(line) for line in known.read_text().splitlines()] == [vars(each) for each in found]
+    assert outcomes(wanted, jobs=1, known=known) == found
+
+
+@pytest.mark.parametrize("line", ["nonsense", "[]", '{"defect": "never-rounds"}'])
+def test_a_file_of_something_else_is_left_as_it_is(tmp_path, line):
+    known = tmp_path / "notes.txt"
+    known.write_text(f"{line}\nmore")
+    with pytest.raises(UsageError, match=r"notes\.txt, line 1 is no result of bench power"):
+        power("--only", "never-rounds", "--arm", "golden", "--correct", "0", "--jobs", "1", "--results", str(known))
+    assert known.read_text() == f"{line}\nmore"
+
+
 def test_what_comes_new_is_added(tmp_path):
     known = tmp_path / "results.jsonl"
     wanted = tasks(["never-rounds"], seeds=2, examples=20, arms=["dcprops"])

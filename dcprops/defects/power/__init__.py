@@ -3,7 +3,7 @@
 from dcprops.defects.power.arms import ARMS, Arm
 from dcprops.defects.power.false_alarms import FalseAlarms, false_alarms
 from dcprops.defects.power.figures import ArmFigures, Figures, figures
-from dcprops.defects.power.measuring import Outcome, Task, outcomes, tasks
+from dcprops.defects.power.measuring import NoResultsError, Outcome, Task, outcomes, tasks
 
 __all__ = [
     "ARMS",
@@ -11,6 +11,7 @@ __all__ = [
     "ArmFigures",
     "FalseAlarms",
     "Figures",
+    "NoResultsError",
     "Outcome",
     "Task",
     "false_alarms",

@@ -23,7 +23,7 @@ from dcprops.defects.power.arms import ARMS, OURS, Arm
 from dcprops.defects.power.tries import Subject
 from dcprops.properties import check
 
-__all__ = ["Outcome", "Task", "defect_of", "outcomes", "tasks"]
+__all__ = ["NoResultsError", "Outcome", "Task", "defect_of", "outcomes", "tasks"]
 
 #: The other arms are compared within so many examples and with so many seeds: over all defects, chance evens out.
 _EXAMPLES_OF_OTHERS: Final = 100
@@ -90,7 +90,8 @@ def outcomes(
     on_progress: Callable[[float, str], None] | None = None,
 ) -> list[Outcome]:
     """Do the tasks in so many processes. What is in the file `known`, one outcome a line, is not done again; what
-    comes new is added to it as it comes, so that a run that was interrupted goes on.
+    comes new is added to it as it comes, so that a run that was interrupted goes on. Raises NoResultsError if the file
+    has something else in it.
     """
     found = list(_read(known))
     done = {(each.defect, each.arm, each.seed, each.budget) for each in found}
@@ -110,12 +111,22 @@ def _key(task: Task, seed: int) -> tuple[str, str, int, int]:
     return task.defect, task.arm, seed, task.budget
 
 
+class NoResultsError(ValueError):
+    """A file of results has a line that is no result: one line that says which."""
+
+
 def _read(known: Path | None) -> Iterator[Outcome]:
-    if known is not None and known.exists():
-        with known.open(encoding="utf-8") as lines:
-            for line in lines:
-                if line.endswith("\n"):  # else it was being written when the run was interrupted
-                    yield Outcome(**json.loads(line))
+    """The outcomes in the file. What was being written when a run was interrupted is cut off, for more is to follow."""
+    if known is None or not known.exists():
+        return
+    whole, newline, _ = known.read_bytes().rpartition(b"\n")
+    lines = whole.decode("utf-8", "replace").splitlines()
+    for number, line in enumerate(lines, 1):
+        try:
+            yield Outcome(**json.loads(line))
+        except (TypeError, ValueError) as error:
+            raise NoResultsError(f"{known}, line {number} is no result of bench power: name another file") from error
+    os.truncate(known, len(whole) + len(newline))
 
 
 def _add(known: Path | None, new: Iterable[Outcome]) -> None:
