@@ -127,3 +127,9 @@ def test_wrong_use_is_one_line():
         power("--only", "nonsense")
     with pytest.raises(UsageError, match="--seeds 0 is too few"):
         power("--seeds", "0")
+
+
+def test_a_file_that_can_not_be_read_is_found_by_static_checks():
+    (outcome,) = outcomes(tasks(["writes-latin-1"], seeds=1, examples=20, arms=["static"]), jobs=1)
+    assert outcome.ran
+    assert outcome.examples == 1

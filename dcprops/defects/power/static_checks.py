@@ -93,8 +93,8 @@ def _is_short(events: Iterable[Row]) -> bool:
 def _reporter(target: Any, case: LedgerCase) -> bool:
     if not case.documents:
         return False
-    told = target.told(case.documents, day_of(case))
     try:
+        told = target.told(case.documents, day_of(case))
         cells, report = told.rows(), told.json()
     except Breaking:
         return True  # a file that can't be read
