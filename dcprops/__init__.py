@@ -28,6 +28,7 @@ from dcprops.reference.documents import balances
 
 if TYPE_CHECKING:
     from dcprops.properties import check
+    from dcprops.suite import suite
 
 __all__ = [
     "ComplianceEventPayload",
@@ -49,6 +50,7 @@ __all__ = [
     "audit",
     "balances",
     "check",
+    "suite",
 ]
 
 __version__ = "0.1.0"
@@ -58,6 +60,8 @@ _LATER = {"check": "dcprops.properties"}
 
 
 def __getattr__(name: str) -> Any:
+    if name == "suite":  # the module, which is called as the function in it is: `pytest --pyargs` wants it by this name
+        return import_module("dcprops.suite")
     if name in _LATER:
         return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from math import inf
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hypothesis.configuration import set_hypothesis_home_dir
@@ -15,6 +16,7 @@ from dcprops.commands import UsageError
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix, write_json
 from dcprops.commands.pages import HTML_HELP, expect_html
 from dcprops.commands.terminal import count, progress, screen
+from dcprops.configuration import TARGET_KINDS, ConfigurationError, read_configuration
 from dcprops.properties import PROFILES, SUITES, Report, SelectionError, TargetError, check
 from dcprops.reports import junit_xml, print_report
 
@@ -39,16 +41,35 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--min-rate", type=_rate, metavar="N",
         help="events a second that the store must take in (default: 100,000 for dcprops' own, any for yours)",
     )  # fmt: skip
-    parser.add_argument("--profile", choices=tuple(PROFILES), default="ci", help="how long to look (default: ci)")
+    parser.add_argument("--profile", choices=tuple(PROFILES), help="how long to look (default: ci)")
     parser.add_argument("--suite", action="append", default=[], metavar="NAME", help=f"only {' or '.join(SUITES)}")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="only this property; may be repeated")
     parser.add_argument("--seed", type=_seed, metavar="N", help="the seed of an earlier run, to see the same examples")
     parser.add_argument("--max-examples", type=count, metavar="N", help="so many examples in place of the profile's")
+    parser.add_argument("--skip", metavar="ID=REASON", type=reason, action="append", default=[], help=_SKIP)
+    parser.add_argument("--xfail", metavar="ID=REASON", type=reason, action="append", default=[], help=_XFAIL)
+    parser.add_argument("--shard", metavar="I/N", help="do the I-th of N parts of the work; see dcprops merge")
+    parser.add_argument(
+        "--run-id", metavar="TEXT", help="what all shards of a run have in common: seeds derive from it"
+    )
+    parser.add_argument("--database", metavar="DIR", help="keep failing examples there, and try those kept there first")
     parser.add_argument("--strict", action="store_true", help="count rules of level should, too")
     parser.add_argument("--show", metavar="N", type=count, default=3, help="failures to print of each (default: 3)")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON, with - to standard output")
     parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML")
     parser.add_argument("--html", metavar="FILE", help=HTML_HELP)
+
+
+_SKIP = "don't try this property, for a reason; may be repeated"
+_XFAIL = "this property is expected to fail, for a reason; may be repeated"
+
+
+def reason(text: str) -> tuple[str, str]:
+    """The id of a property and the reason that `ID=REASON` gives."""
+    id_, _, why = text.partition("=")
+    if not why.strip():
+        raise argparse.ArgumentTypeError(f"expected ID=REASON, such as store.throughput='a slow disk', got {text!r}")
+    return id_, why
 
 
 def _seed(text: str) -> int:
@@ -105,23 +126,25 @@ def _hypothesis_elsewhere() -> Iterator[None]:
 
 def _checked(arguments: argparse.Namespace) -> Report:
     try:
+        table = read_configuration(Path.cwd())
+        named = {kind: name for kind in TARGET_KINDS if (name := getattr(arguments, kind)) is not None}
         with progress("check") as on_progress:
             return check(
-                model=arguments.model,
-                calculator=arguments.calculator,
-                compliance=arguments.compliance,
-                limits=arguments.limits,
-                store=arguments.store,
-                reporter=arguments.reporter,
-                min_rate=arguments.min_rate,
-                suites=arguments.suite,
+                **(named or table.targets),
+                min_rate=arguments.min_rate or table.min_rate,
+                suites=arguments.suite or table.suites,
                 only=arguments.only,
-                profile=arguments.profile,
-                max_examples=arguments.max_examples,
+                profile=arguments.profile or table.profile or "ci",
+                max_examples=arguments.max_examples or table.max_examples,
                 seed=arguments.seed,
-                strict=arguments.strict,
+                strict=arguments.strict or bool(table.strict),
+                skip={**table.skip, **dict(arguments.skip)},
+                xfail={**table.xfail, **dict(arguments.xfail)},
+                shard=arguments.shard,
+                run_id=arguments.run_id,
+                database=arguments.database,
                 observe=bool(arguments.html),
                 on_progress=on_progress,
             )
-    except (TargetError, SelectionError) as error:
+    except (TargetError, SelectionError, ConfigurationError) as error:
         raise UsageError(str(error)) from error

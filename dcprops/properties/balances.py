@@ -490,6 +490,7 @@ def _law(
     holds: Callable[[FunctionTarget, LedgerCase], None],
     *,
     share: float = 1.0,
+    parts: int = 1,
 ) -> Property:
     return Property(
         f"balances.{name}",
@@ -502,6 +503,7 @@ def _law(
         rich_ledgers,
         share=share,
         target="calculator",
+        parts=parts,
     )
 
 
@@ -514,6 +516,7 @@ BALANCES_SUITE: Final = (
         "a match of 0.000001 at 50 % is vested with 0.000000",
         matches_reference,
         share=3.0,
+        parts=4,
     ),
     _law(
         "conserves-money",
@@ -530,6 +533,7 @@ BALANCES_SUITE: Final = (
         "a contribution of tomorrow is not in today's balance",
         "the latest vested percentage is taken, whenever it comes",
         _as_of_is_a_prefix,
+        parts=2,
     ),
     _law(
         "arrival-order-irrelevant",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -95,6 +96,13 @@ class CheckResult:
     failures: tuple[Failure, ...] = ()
     reason: str = ""
     level: str = "must"
+    #: Why it is expected to fail; empty if it isn't.
+    xfail: str = ""
+
+    @property
+    def falls_short(self) -> bool:
+        """Whether it failed, and was not expected to. What is errored was not even tried."""
+        return self.status == "errored" or (self.status == "failed" and not self.xfail)
 
     def to_json(self) -> dict[str, Any]:
         """The result as the report's JSON has it."""
@@ -108,6 +116,7 @@ class CheckResult:
             "seconds": round(self.seconds, 3),
             "reason": self.reason,
             "failures": [failure.to_json() for failure in self.failures],
+            **({"xfail": self.xfail} if self.xfail else {}),
         }
 
 
@@ -115,7 +124,8 @@ class CheckResult:
 class Report:
     """What came of all properties that were run against the targets.
 
-    `generated` counts what was tried, None unless that was asked for.
+    `generated` counts what was tried, None unless that was asked for. Of a run on several machines, `shard` is which
+    this was, or `shards` are those that were joined, and `run_id` is what they had in common.
     """
 
     version: str
@@ -126,11 +136,14 @@ class Report:
     checks: tuple[CheckResult, ...]
     matrix: tuple[MatrixCell, ...] = field(default=())
     generated: Generated | None = None
+    shard: str = ""
+    run_id: str = ""
+    shards: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether every property held."""
-        return not any(check.status in {"failed", "errored"} for check in self.checks)
+        """Whether every property held that was not expected to fail."""
+        return not any(check.falls_short for check in self.checks)
 
     @property
     def summary(self) -> dict[str, int]:
@@ -155,6 +168,9 @@ class Report:
             "matrix": [cell.to_json() for cell in self.matrix],
             "summary": self.summary,
             **({} if self.generated is None else {"generated": self.generated.to_json()}),
+            **({"shard": self.shard} if self.shard else {}),
+            **({"run_id": self.run_id} if self.run_id else {}),
+            **({"shards": [dict(shard) for shard in self.shards]} if self.shards else {}),
         }
 
 

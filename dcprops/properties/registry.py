@@ -31,7 +31,8 @@ class Property:
     of the strategy. What `also_holds` costs more to find out, and is asked only of drawn examples, not of
     the fixed ones. `passing` and `failing` are an example of each, for the documentation. `unless` says why a target is
     not judged, or nothing. A property has `share` times as many examples as the profile says; with a share of 0 there
-    are only the fixed ones. Those of `deep` are tried in that profile.
+    are only the fixed ones. Those of `deep` are tried in that profile. A slow property has `parts` that can be tried
+    side by side.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Property:
     deep: Callable[[], tuple[Any, ...]] = tuple
     target: TargetKind = "model"
     machine: Machine | None = None
+    parts: int = 1
 
     def ask(self, target: Any, example: Any, *, thoroughly: bool) -> str:
         """What is to be said of the example. Raises Breaking if the law does not hold for it, also where the target

@@ -226,6 +226,7 @@ SCHEMA_SUITE: Final = (
         lambda: (*at_every_edge(), *edges()),
         _no_json_schema,
         also_holds=_agrees_in_tables,
+        parts=4,
     ),
     Property(
         "schema.agrees-on-invalid",
@@ -240,6 +241,7 @@ SCHEMA_SUITE: Final = (
         _no_json_schema,
         share=10.0,
         also_holds=_agrees_in_tables,
+        parts=4,
     ),
     Property(
         "schema.stable-against-golden",

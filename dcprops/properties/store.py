@@ -395,10 +395,11 @@ def _law(
     share: float = 0.03,
     deep: Callable[[], tuple[Any, ...]] = tuple,
     machine: Machine | None = None,
+    parts: int = 2,
 ) -> Property:
     return Property(
         f"store.{name}", sentence, source, passing, failing, holds, examples, fixed,
-        unless=unless, share=share, deep=deep, target="store", machine=machine,
+        unless=unless, share=share, deep=deep, target="store", machine=machine, parts=parts,
     )  # fmt: skip
 
 
@@ -488,6 +489,7 @@ STORE_SUITE: Final = (
         histories,
         any_events,
         unless=StoreTarget.cannot_die,
+        parts=3,
     ),
     _law(
         "balances-match-reference",
@@ -542,6 +544,7 @@ STORE_SUITE: Final = (
         lambda: ({"events": _MOST},),
         st.nothing,
         share=0.0,
+        parts=1,
     ),
     _law(
         "state-machine",
@@ -553,5 +556,6 @@ STORE_SUITE: Final = (
         scripts,
         st.nothing,
         machine=machine_of,
+        parts=4,
     ),
 )

@@ -10,7 +10,7 @@ from dcprops.printable import cut, printable
 from dcprops.properties import CheckResult, Failure, Report
 from dcprops.reference import timeline
 
-__all__ = ["Printer", "print_report"]
+__all__ = ["Printer", "failure_lines", "print_report"]
 
 _WIDTH: Final = 500
 
@@ -39,7 +39,7 @@ def print_report(report: Report, to: Printer, show: int) -> None:
     if report.matrix:
         _print_matrix(report, to)
     for check in report.checks:
-        if check.failures:
+        if check.failures and not check.xfail:
             _print_failures(check, to, show)
     to.print_line("")
     to.print_line(_verdict(report))
@@ -48,7 +48,8 @@ def print_report(report: Report, to: Printer, show: int) -> None:
 def _heading(report: Report) -> Iterator[str]:
     """What was checked: in one line if it is one target, else each in a line of its own."""
     targets = [f"{kind} {name}" for kind, name in report.targets.items()]
-    how = f"(profile {report.profile}, seed {report.seed})"
+    shard = f", shard {report.shard}" if report.shard else f", {len(report.shards)} shards" if report.shards else ""
+    how = f"(profile {report.profile}, seed {report.seed}{shard})"
     if len(targets) == 1:
         yield f"dcprops {report.version}: {targets[0]} {how}"
     else:
@@ -58,7 +59,10 @@ def _heading(report: Report) -> Iterator[str]:
 
 def _remark(check: CheckResult) -> str:
     if check.failures:
-        return f"{len(check.failures):,} failure{'s' if len(check.failures) > 1 else ''}"
+        expected = f", expected: {check.xfail}" if check.xfail else ""
+        return f"{len(check.failures):,} failure{'s' if len(check.failures) > 1 else ''}{expected}"
+    if check.xfail and check.status == "passed":
+        return f"expected to fail, but it holds: take it out of xfail ({check.xfail})"
     return check.reason
 
 
@@ -83,7 +87,7 @@ def _print_matrix(report: Report, to: Printer) -> None:
 def _print_failures(check: CheckResult, to: Printer, show: int) -> None:
     for failure in check.failures[:show]:
         to.print_line("")
-        for line in _lines_of(failure):
+        for line in failure_lines(failure):
             to.print_line(line)
     left = len(check.failures) - show
     if left > 0:
@@ -91,7 +95,8 @@ def _print_failures(check: CheckResult, to: Printer, show: int) -> None:
         to.print_line(f"{left:,} more failures of {check.id}: --show N prints more, --json FILE has all")
 
 
-def _lines_of(failure: Failure) -> Iterator[str]:
+def failure_lines(failure: Failure) -> Iterator[str]:
+    """A failure as a person reads it."""
     yield printable(failure.title)
     yield printable(f"  {failure.message}")
     for name, text in (("field", failure.field), ("expected", failure.expected), ("got", failure.got)):
