@@ -19,6 +19,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from dcprops import reference
 from dcprops.events import SimulationEvent
+from dcprops.profiles import PROFILES
 from dcprops.properties.balances import BALANCES_SUITE
 from dcprops.properties.cases import Case, LedgerCase
 from dcprops.properties.compliance import COMPLIANCE_SUITE
@@ -52,8 +53,6 @@ PROPERTIES: Final = by_id(
 )
 #: The names of the suites.
 SUITES: Final = tuple(dict.fromkeys(each.suite for each in PROPERTIES.values()))
-#: How many examples a property is given in each profile; one with a larger share gets so many times more.
-PROFILES: Final = MappingProxyType({"quick": 60, "ci": 300, "deep": 2000})
 
 Target: TypeAlias = ModelTarget | FunctionTarget | StoreTarget | ReporterTarget
 
