@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from hypothesis import Phase, Verbosity, settings
-from hypothesis.strategies import register_type_strategy
+from hypothesis.strategies import just, register_type_strategy
 
 from dcprops._once_imported import once_events_are_imported
 from dcprops.profiles import PROFILES
@@ -63,6 +63,7 @@ def _strategy(custom_type: type, asked_for: type) -> SearchStrategy[Any]:
     """The strategy of one of our types; nothing for a class that it inherits from, which is asked for otherwise."""
     if asked_for is not custom_type:
         return NotImplemented  # type: ignore[no-any-return]  # Hypothesis's own word for it, which its types don't know
-    from dcprops.strategies._types import OF_TYPE  # noqa: PLC0415  # not before an example is wanted
+    from dcprops.strategies import of_type  # noqa: PLC0415  # not before an example is wanted
 
-    return OF_TYPE[custom_type]()
+    # Not `of_type(custom_type)`: the ghostwriter writes no import for a strategy, but for what `flatmap` calls.
+    return just(custom_type).flatmap(of_type)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import SearchStrategy
 
 from dcprops import events as types
@@ -25,23 +26,41 @@ from dcprops.strategies._payloads import (
     vestings,
 )
 
-__all__ = ["OF_TYPE"]
+__all__ = ["of_type"]
 
-#: For each of our types the strategy of everything that is valid of it.
-OF_TYPE: Final[Mapping[type, Callable[[], SearchStrategy[Any]]]] = MappingProxyType(
+_T = TypeVar("_T")
+
+_OF_TYPE: Final[Mapping[object, SearchStrategy[Any]]] = MappingProxyType(
     {
-        types.SimulationEvent: events,
-        types.Payload: payloads,
-        types.HirePayload: hires,
-        types.PromotionPayload: promotions,
-        types.TerminationPayload: terminations,
-        types.MeritPayload: merits,
-        types.EligibilityPayload: eligibilities,
-        types.EnrollmentPayload: enrollments,
-        types.ContributionPayload: contributions,
-        types.VestingPayload: vestings,
-        types.ForfeiturePayload: forfeitures,
-        types.HCEStatusPayload: hce_statuses,
-        types.ComplianceEventPayload: compliance_events,
+        types.SimulationEvent: events(),
+        types.Payload: payloads(),
+        types.HirePayload: hires(),
+        types.PromotionPayload: promotions(),
+        types.TerminationPayload: terminations(),
+        types.MeritPayload: merits(),
+        types.EligibilityPayload: eligibilities(),
+        types.EnrollmentPayload: enrollments(),
+        types.ContributionPayload: contributions(),
+        types.VestingPayload: vestings(),
+        types.ForfeiturePayload: forfeitures(),
+        types.HCEStatusPayload: hce_statuses(),
+        types.ComplianceEventPayload: compliance_events(),
     }
 )
+
+
+def of_type(custom_type: type[_T], /) -> SearchStrategy[_T]:
+    """Values of `custom_type`: SimulationEvent, Payload or one of the payload classes; everything that is valid.
+
+    `st.from_type` resolves these types by it, and tests that Hypothesis's ghostwriter writes use it.
+
+    Raises InvalidArgument for another type.
+
+    Examples from this strategy shrink as those of `events()`, `payloads()` or the payload's own strategy.
+    """
+    try:
+        strategy: SearchStrategy[_T] = _OF_TYPE[custom_type]
+    except KeyError:
+        names = ", ".join(sorted(each.__name__ for each in _OF_TYPE if isinstance(each, type)))
+        raise InvalidArgument(f"{custom_type=} is no type of dcprops: it must be one of {names}") from None
+    return strategy
