@@ -41,8 +41,8 @@ WRITTEN = {
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_written_test_runs_as_it_is(name, tmp_path):
-    for package in ("black", "libcst", "click"):
-        pytest.importorskip(package, reason="the ghostwriter needs hypothesis[cli,ghostwriter]")
+    for package in ("black", "click"):
+        pytest.importorskip(package, reason="the ghostwriter needs hypothesis[cli]")
     arguments, status = WRITTEN[name]
     (tmp_path / "theirs.py").write_text(THEIRS, encoding="utf-8")
     written = run(["-c", HYPOTHESIS, "write", *arguments], tmp_path)
