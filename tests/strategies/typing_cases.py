@@ -1,4 +1,4 @@
-"""What a type checker knows of each strategy. Checked by mypy from test_typing; never imported."""
+"""What a type checker knows of each strategy. Checked by mypy and pyright from test_typing; never imported."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def parts_of_an_invalid_document(broken: dc.InvalidDocument) -> None:
     assert_type(level, Level)
 
 
-# What is wrong must be seen: mypy warns of an ignore that it doesn't need.
+# What is wrong must be seen: both warn of an ignore that they don't need.
 dc.hires(hire_dates=date(2024, 2, 29))  # type: ignore[arg-type]  # a value is no strategy
 dc.hires(job_levels=st.text())  # type: ignore[arg-type]  # a text is no level
 dc.contributions(plan_ids=st.none())  # type: ignore[arg-type]  # a contribution has a plan
