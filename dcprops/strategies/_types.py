@@ -56,7 +56,7 @@ def of_type(custom_type: type[_T], /) -> SearchStrategy[_T]:
 
     Raises InvalidArgument for another type.
 
-    Examples from this strategy shrink as those of `events()`, `payloads()` or the payload's own strategy.
+    Examples from this strategy shrink towards those of `events()`, `payloads()` or the payload's own strategy.
     """
     try:
         strategy: SearchStrategy[_T] = _OF_TYPE[custom_type]
