@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from dcprops.audit import audit
-from dcprops.events import (
-    ComplianceEventPayload,
-    ContributionPayload,
-    DCPlanEventFactory,
-    EligibilityPayload,
-    EnrollmentPayload,
-    EventFactory,
-    ForfeiturePayload,
-    HCEStatusPayload,
-    HirePayload,
-    MeritPayload,
-    PlanAdministrationEventFactory,
-    PromotionPayload,
-    SimulationEvent,
-    TerminationPayload,
-    VestingPayload,
-    WorkforceEventFactory,
-)
-from dcprops.reference.documents import balances
-
 if TYPE_CHECKING:
+    from dcprops.audit import audit
+    from dcprops.events import (
+        ComplianceEventPayload,
+        ContributionPayload,
+        DCPlanEventFactory,
+        EligibilityPayload,
+        EnrollmentPayload,
+        EventFactory,
+        ForfeiturePayload,
+        HCEStatusPayload,
+        HirePayload,
+        MeritPayload,
+        PlanAdministrationEventFactory,
+        PromotionPayload,
+        SimulationEvent,
+        TerminationPayload,
+        VestingPayload,
+        WorkforceEventFactory,
+    )
     from dcprops.properties import check
+    from dcprops.reference.documents import balances
     from dcprops.suite import suite
 
 __all__ = [
@@ -55,13 +56,37 @@ __all__ = [
 
 __version__ = "0.1.0"
 
-#: What is imported when it is first asked for, because it imports Hypothesis.
-_LATER = {"check": "dcprops.properties"}
+#: Where each public name that is no event class comes from.
+_PLACES = {
+    "audit": "dcprops.audit",
+    "balances": "dcprops.reference.documents",
+    "check": "dcprops.properties",
+    "suite": "dcprops.suite",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "suite":  # the module, which is called as the function in it is: `pytest --pyargs` wants it by this name
-        return import_module("dcprops.suite")
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Imported when it is first asked for: Hypothesis imports this package wherever it is imported itself, and tests
+    # that have nothing to do with events must not wait for Pydantic.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_PLACES.get(name, "dcprops.events")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """This package, in which a function keeps its name though a module is called the same."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # What imports a module sets it as an attribute of its package, and `audit` would no longer be the function.
+        if isinstance(value, ModuleType) and _PLACES.get(name) == value.__name__:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

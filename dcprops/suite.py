@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import hypothesis
 from hypothesis import strategies as st
@@ -87,13 +86,3 @@ def suite(
 
 #: What `pytest --pyargs dcprops.suite` collects.
 test_dcprops = suite()
-
-
-class _Callable(ModuleType):
-    """A module that is called as its function is: `dcprops.suite` is both."""
-
-    def __call__(self, **asked: Any) -> Callable[..., None]:
-        return suite(**asked)
-
-
-sys.modules[__name__].__class__ = _Callable

@@ -1,7 +1,11 @@
-"""Writes the pages of this folder that are made from the package's tables: `python docs/render.py` in a checkout."""
+"""Writes the pages of this folder that are made from the package's tables: `python docs/render.py` in a checkout.
+
+`python docs/render.py --check` writes nothing and exits 1 if one of them is not as it would be written.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,6 +108,18 @@ PAGES = {
     "anomalies.md": anomalies_page,
 }
 
+
+def main(arguments: list[str]) -> int:
+    """Write all pages; with --check only say which of them are not as they would be written, and exit 1 then."""
+    rendered = {HERE / name: render() for name, render in PAGES.items()}
+    if arguments == ["--check"]:
+        stale = [path.name for path, text in rendered.items() if path.read_text(encoding="utf-8") != text]
+        sys.stderr.write("".join(f"docs/{name} is out of date: python docs/render.py\n" for name in stale))
+        return 1 if stale else 0
+    for path, text in rendered.items():
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
 if __name__ == "__main__":
-    for name, render in PAGES.items():
-        (HERE / name).write_text(render(), encoding="utf-8")
+    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,6 @@
 """The event model: the envelope, its eleven payloads and the factories that make events."""
 
+from dcprops._once_imported import events_are_imported
 from dcprops.events.envelope import AnyPayload, SimulationEvent
 from dcprops.events.factories import (
     DCPlanEventFactory,
@@ -42,3 +43,6 @@ __all__ = [
     "VestingPayload",
     "WorkforceEventFactory",
 ]
+
+events_are_imported()
+del events_are_imported

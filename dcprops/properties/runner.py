@@ -15,6 +15,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from dcprops import reference
 from dcprops.events import SimulationEvent
+from dcprops.profiles import PROFILES
 from dcprops.properties.balances import BALANCES_SUITE
 from dcprops.properties.cases import LedgerCase
 from dcprops.properties.compliance import COMPLIANCE_SUITE
@@ -57,8 +58,6 @@ PROPERTIES: Final = by_id(
 )
 #: The names of the suites.
 SUITES: Final = tuple(dict.fromkeys(each.suite for each in PROPERTIES.values()))
-#: How many examples a property is given in each profile; one with a larger share gets so many times more.
-PROFILES: Final = MappingProxyType({"quick": 60, "ci": 300, "deep": 2000})
 
 Target: TypeAlias = ModelTarget | FunctionTarget | StoreTarget | ReporterTarget
 

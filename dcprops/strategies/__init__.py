@@ -19,6 +19,7 @@ from dcprops.strategies._payloads import (
     terminations,
     vestings,
 )
+from dcprops.strategies._types import of_type
 
 __all__ = [
     "Election",
@@ -42,6 +43,7 @@ __all__ = [
     "invalid_documents",
     "ledgers",
     "merits",
+    "of_type",
     "payloads",
     "promotions",
     "representations",

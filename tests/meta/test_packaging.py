@@ -50,9 +50,15 @@ def console_blocks() -> list[str]:
     return [block.strip() for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)]
 
 
-def test_tox_runs_exactly_the_python_versions_of_the_classifiers():
-    versions = [f"{name[2]}.{name[3:]}" for name in tox_environments() if re.fullmatch(r"py3\d+", name)]
-    assert versions == classified_versions()
+def tried_versions() -> list[str]:
+    return [f"{name[2]}.{name[3:]}" for name in tox_environments() if re.fullmatch(r"py3\d+", name)]
+
+
+def test_tox_runs_the_python_versions_of_the_classifiers_and_the_next():
+    *promised, following = tried_versions()
+    assert promised == classified_versions()
+    # The next one is tried where there is one, and promised once it was seen to work.
+    assert following == f"3.{int(promised[-1].split('.')[1]) + 1}"
 
 
 def test_the_workflow_runs_each_tox_environment_once_with_its_python():
@@ -60,7 +66,25 @@ def test_the_workflow_runs_each_tox_environment_once_with_its_python():
     names = [name for row in rows for name in row["env"].split(",")]
     assert sorted(names) == sorted(tox_environments())
     numbered = {row["python"]: row["env"].split(",")[0] for row in rows if row["env"].startswith("py3")}
-    assert numbered == {version: "py" + version.replace(".", "") for version in classified_versions()}
+    assert numbered == {version: "py" + version.replace(".", "") for version in tried_versions()}
+
+
+def test_a_python_that_is_missing_is_passed_over_here_and_is_an_error_in_the_workflow():
+    assert tox_ini()["tox"]["skip_missing_interpreters"] == "true"
+    text = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    runs = re.findall(r"tox run (.*)", text)
+    assert runs
+    assert all(run.startswith("--skip-missing-interpreters=false ") for run in runs)
+
+
+def test_the_workflow_gives_each_environment_the_python_that_tox_wants():
+    wanted = {
+        name: tox_ini()[f"testenv:{name}"]["base_python"].removeprefix("python")
+        for name in tox_environments()
+        if not name.startswith("py3")
+    }
+    for row in workflow_rows():
+        assert {wanted.get(name, row["python"]) for name in row["env"].split(",")} == {row["python"]}
 
 
 def test_requires_python_starts_at_the_lowest_classifier():
@@ -74,6 +98,39 @@ def test_tox_tries_the_lowest_version_of_every_requirement():
     floors = {line for line in [*PROJECT["dependencies"], *extras] if not line.startswith("dcprops[")}
     pins = tox_ini()["testenv:lowest"]["deps"].split()
     assert sorted(line.replace(">=", "==") + ".*" for line in floors) == sorted(pins)
+
+
+def test_tox_tries_the_newest_of_what_the_package_stands_on_with_pre_releases():
+    environment = tox_ini()["testenv:newest"]
+    extras = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
+    floors = {line for line in [*PROJECT["dependencies"], *extras] if re.match("hypo|pyd|json|duck|pyarrow", line)}
+    assert len(floors) == 5
+    # What has a pre-release in its bound may be one.
+    assert {line for line in environment["deps"].split() if ">=" in line} == {f"{line}a0" for line in floors}
+    assert "--upgrade-strategy eager" in environment["install_command"]
+
+
+def test_every_environment_says_what_it_is_for_and_which_groups_there_are():
+    parser = tox_ini()
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    sections = {name.removeprefix("testenv:") for name in parser.sections() if name.startswith("testenv:")}
+    assert sections == {name for name in tox_environments() if not name.startswith("py3")}
+    for name in ["testenv", *(f"testenv:{each}" for each in sections)]:
+        assert parser[name]["description"]
+        assert set(filter(None, re.split(r",\s*", parser[name].get("dependency_groups", "")))) <= set(groups)
+
+
+def test_coverage_is_put_together_of_every_environment_that_measures():
+    parser = tox_ini()
+    measuring = {
+        name
+        for name in tox_environments()
+        if "--cov" in parser[f"testenv:{name}" if f"testenv:{name}" in parser else "testenv"].get("commands", "--cov")
+    }
+    assert set(re.split(r",\s*", parser["testenv:coverage"]["depends"])) == measuring
+    coverage = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["coverage"]
+    assert (coverage["run"]["branch"], coverage["run"]["patch"]) == (True, ["subprocess"])
+    assert coverage["report"]["fail_under"] >= 98
 
 
 def test_the_changelog_speaks_of_this_version():

@@ -35,8 +35,10 @@ TABLES = {*EVENTS, "schemas", "rules"}
 ORACLE = {*TABLES, "reference"}
 #: Each room of the house, and the rooms that it may import from.
 MAY_IMPORT: dict[str, set[str]] = {
-    "events": set(),
+    "_once_imported": set(),
+    "profiles": set(),
     "printable": set(),
+    "events": {"_once_imported"},
     "schemas": EVENTS,
     "rules": EVENTS,
     "reference": TABLES,
@@ -47,15 +49,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "overview": ORACLE,
     "audit": {*ORACLE, "event_files", "store", "overview"},
     "strategies": ORACLE,
-    "properties": {*ORACLE, "strategies"},
+    "properties": {*ORACLE, "strategies", "profiles"},
     "monitor": {"printable"},
     "benchmarks": {*ORACLE, "strategies", "store", "population", "monitor"},
     "reports": {*ORACLE, "strategies", "properties", "audit", "overview", "monitor", "printable"},
     "defects": {*ORACLE, "golden", "event_files", "strategies", "properties"},
 }
 #: On top of the house: they may import all of it.
-TOP = {"dcprops", "cli", "commands", "__main__", "_dcprops_pytestplugin"}
+TOP = {"dcprops", "cli", "commands", "__main__", "_hypothesis_entrypoint", "_dcprops_pytestplugin"}
 WITHOUT_HYPOTHESIS = {
+    "_once_imported",
+    "profiles",
     "events",
     "schemas",
     "rules",

@@ -9,7 +9,7 @@ from hypothesis.strategies import SearchStrategy
 
 from dcprops import strategies as dc
 
-__all__ = ["BY_EVENT_TYPE", "NO_STRATEGIES", "OF_LEDGERS", "STRATEGIES"]
+__all__ = ["BY_EVENT_TYPE", "NEED_AN_ARGUMENT", "NO_STRATEGIES", "OF_LEDGERS", "STRATEGIES"]
 
 #: The strategy for the payloads of each event type.
 BY_EVENT_TYPE: dict[str, Callable[..., SearchStrategy[Any]]] = {
@@ -27,6 +27,8 @@ BY_EVENT_TYPE: dict[str, Callable[..., SearchStrategy[Any]]] = {
 }
 #: What is exported and no strategy: what strategies give, and what that is made of.
 NO_STRATEGIES = {"InvalidDocument", "Ledger", "Life", "Spell", "Election", "PlanDesign", "Schedule"}
+#: What makes a strategy of something.
+NEED_AN_ARGUMENT = ("of_type", "representations")
 #: Every strategy of single events that can be called without arguments.
 STRATEGIES: dict[str, Callable[..., SearchStrategy[Any]]] = {
     **{strategy.__name__: strategy for strategy in BY_EVENT_TYPE.values()},

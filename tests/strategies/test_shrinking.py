@@ -18,7 +18,7 @@ from dcprops import strategies as dc
 from dcprops.rules import SAMPLES
 
 from .debug import SEEDS, minimal
-from .payload_strategies import BY_EVENT_TYPE, NO_STRATEGIES, OF_LEDGERS, STRATEGIES
+from .payload_strategies import BY_EVENT_TYPE, NEED_AN_ARGUMENT, NO_STRATEGIES, OF_LEDGERS, STRATEGIES
 
 DAY = date(2020, 1, 1)
 MILLIONTH = Decimal("0.000001")
@@ -254,7 +254,7 @@ def test_a_hire_on_a_leap_day_is_the_simplest_but_for_its_date():
 # --- docstrings ---
 
 
-@pytest.mark.parametrize("name", [*STRATEGIES, *OF_LEDGERS, "representations"])
+@pytest.mark.parametrize("name", [*STRATEGIES, *OF_LEDGERS, *NEED_AN_ARGUMENT])
 def test_each_docstring_ends_with_what_examples_shrink_towards(name):
     text = inspect.getdoc(getattr(dc, name)) or ""
     last = " ".join(text.split("\n\n")[-1].split())
@@ -262,4 +262,4 @@ def test_each_docstring_ends_with_what_examples_shrink_towards(name):
 
 
 def test_every_strategy_that_is_exported_is_looked_at_here():
-    assert {*STRATEGIES, *OF_LEDGERS, *NO_STRATEGIES, "representations"} == set(dc.__all__)
+    assert {*STRATEGIES, *OF_LEDGERS, *NO_STRATEGIES, *NEED_AN_ARGUMENT} == set(dc.__all__)

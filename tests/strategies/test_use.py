@@ -96,7 +96,8 @@ from decimal import Decimal
 from hypothesis import Phase, given, seed, settings
 from dcprops import strategies as dc
 
-strategies = {name: getattr(dc, name) for name in dc.__all__ if name[0].islower() and name != "representations"}
+of_something = {"of_type", "representations"}
+strategies = {name: getattr(dc, name) for name in dc.__all__ if name[0].islower() and name not in of_something}
 drawn = {name: make() for name, make in strategies.items()}
 drawn["an amount"] = dc.representations(Decimal("1.50"))
 drawn["an instant"] = dc.representations(datetime(2024, 2, 29, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""What a type checker knows of each strategy. Checked by mypy from test_typing; never imported."""
+"""What a type checker knows of each strategy. Checked by mypy and pyright from test_typing; never imported."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ assert_type(dc.compliance_events(), SearchStrategy[ComplianceEventPayload])
 assert_type(dc.payloads(), SearchStrategy[AnyPayload])
 assert_type(dc.payloads(event_type="hire"), SearchStrategy[AnyPayload])
 assert_type(dc.events(), SearchStrategy[SimulationEvent])
+assert_type(dc.of_type(HirePayload), SearchStrategy[HirePayload])
+assert_type(dc.of_type(SimulationEvent), SearchStrategy[SimulationEvent])
 assert_type(dc.boundary_events(event_type="vesting"), SearchStrategy[SimulationEvent])
 assert_type(dc.documents(events=dc.events(), canonical=True), SearchStrategy[dict[str, Any]])
 assert_type(dc.invalid_documents(level="must"), SearchStrategy[dc.InvalidDocument])
@@ -71,7 +73,7 @@ def parts_of_an_invalid_document(broken: dc.InvalidDocument) -> None:
     assert_type(level, Level)
 
 
-# What is wrong must be seen: mypy warns of an ignore that it doesn't need.
+# What is wrong must be seen: both warn of an ignore that they don't need.
 dc.hires(hire_dates=date(2024, 2, 29))  # type: ignore[arg-type]  # a value is no strategy
 dc.hires(job_levels=st.text())  # type: ignore[arg-type]  # a text is no level
 dc.contributions(plan_ids=st.none())  # type: ignore[arg-type]  # a contribution has a plan
