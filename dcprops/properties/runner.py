@@ -26,6 +26,7 @@ from dcprops.properties.failures import Breaking, CheckResult, Failure, MatrixCe
 from dcprops.properties.fixed_documents import more_usual
 from dcprops.properties.generated import Tally
 from dcprops.properties.model import MODEL_SUITE
+from dcprops.properties.own import OWN_SUITE
 from dcprops.properties.registry import Property, by_id
 from dcprops.properties.report import REPORT_SUITE
 from dcprops.properties.report_target import OUR_REPORTER, ReporterTarget, reporter_target
@@ -48,7 +49,7 @@ __all__ = ["PROFILES", "PROPERTIES", "SUITES", "SelectionError", "check", "repro
 
 #: Every property by its id, in the order in which they are run.
 PROPERTIES: Final = by_id(
-    (*MODEL_SUITE, *SCHEMA_SUITE, *BALANCES_SUITE, *COMPLIANCE_SUITE, *STORE_SUITE, *REPORT_SUITE)
+    (*MODEL_SUITE, *SCHEMA_SUITE, *OWN_SUITE, *BALANCES_SUITE, *COMPLIANCE_SUITE, *STORE_SUITE, *REPORT_SUITE)
 )
 #: The names of the suites.
 SUITES: Final = tuple(dict.fromkeys(each.suite for each in PROPERTIES.values()))
@@ -118,7 +119,8 @@ def check(
         "reporter": reporter,
     }  # fmt: skip
     named = {kind: target for kind, target in given.items() if target is not None}
-    chosen = tuple(law for law in _chosen(tuple(suites), tuple(only)) if law.target in (named or given))
+    suites, only = tuple(suites), tuple(only)
+    chosen = tuple(law for law in _chosen(suites, only) if law.target in (named or given))
     if not chosen:
         raise SelectionError(
             f"none of the properties chosen is about {' or '.join(_TARGET_NAMES[kind] for kind in named)}"
@@ -132,6 +134,8 @@ def check(
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     judged = dict.fromkeys(law.target for law in chosen)
     targets = _targets(named or {kind: target for kind, target in _OURS.items() if kind in judged}, min_rate)
+    if not (suites or only):
+        chosen = tuple(law for law in chosen if law.concerns(targets[law.target]))
     tally = Tally() if observe else None
     run = _Run(targets, max_examples or PROFILES[profile], seed, strict, profile == "deep", tally)
     with _closing(targets):
@@ -387,7 +391,7 @@ def _smallest(run: _Run, law: Property, examples: _Examples) -> Iterator[Failure
         one_bug = settings(chosen, report_multiple_bugs=False)
         test: Callable[[], None] = partial(run_state_machine_as_test, machine, settings=one_bug)
     else:
-        test = chosen(seed(hypothesis.given(law.examples())(holds)))
+        test = chosen(seed(hypothesis.given(law.strategy(run.target_of(law)))(holds)))
     try:
         test()
     except Breaking as breaking:
