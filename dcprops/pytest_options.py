@@ -23,6 +23,7 @@ from dcprops.properties.matrix import MATRIX
 from dcprops.properties.merging import joined_checks, joined_matrix, result_from_json
 from dcprops.properties.registry import Property
 from dcprops.properties.runner import (
+    about,
     chosen_properties,
     closing,
     effort_of,
@@ -184,7 +185,7 @@ class Piece:
     def try_one(self, data: st.DataObject) -> None:
         """Try one example that a fuzzer draws; a property that isn't about single examples has none."""
         if self.law.machine is None and self.law.share and self.law.id != MATRIX:
-            self.law.ask(self.target, data.draw(self.law.examples()), thoroughly=True)
+            self.law.ask(self.target, data.draw(self.law.strategy(self.target)), thoroughly=True)
 
 
 _open_targets = ExitStack()
@@ -214,6 +215,7 @@ def _pieces(suite: Suite, config: pytest.Config) -> list[Piece]:
     chosen = chosen_properties({**dict.fromkeys(TARGET_KINDS), **wanted.given}, wanted.suites, wanted.only)
     effort = effort_of(wanted.profile, wanted.max_examples, strict=wanted.strict)
     targets = make_targets(wanted.given, chosen, wanted.min_rate)
+    chosen = about(targets, chosen, is_asked=bool(wanted.suites or wanted.only))
     _open_targets.enter_context(closing(targets))
     found = []
     for law in sorted(chosen, key=lambda law: law.id):

@@ -93,5 +93,11 @@ class Variant:
 
     @property
     def properties(self) -> tuple[Property, ...]:
-        """The properties that judge it: all of its kind, but those that it is excused from."""
-        return tuple(law for law in PROPERTIES.values() if law.target == self.judged_as and law.id not in self.without)
+        """The properties that judge it: all of its kind, but those that it is excused from, and those of what a target
+        has of its own.
+        """
+        return tuple(
+            law
+            for law in PROPERTIES.values()
+            if law.target == self.judged_as and law.examples_of is None and law.id not in self.without
+        )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
-from typing import Annotated, Any, ClassVar, Final, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, Final, TypeAlias, cast, get_args
 from uuid import UUID
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
@@ -21,6 +21,7 @@ from dcprops.events.frozen import FrozenMapping
 
 __all__ = [
     "BY_DOCUMENT_RULES",
+    "METADATA_KEY",
     "Choice",
     "Date",
     "EventId",
@@ -37,6 +38,8 @@ JsonSchema: TypeAlias = dict[str, Any]
 
 #: The validation context in which Python values are read as strictly as a document's: there a number is not money.
 BY_DOCUMENT_RULES: Final = object()
+#: Where the core schema of a field has the kind that it was made from.
+METADATA_KEY: Final = "dcprops_kind"
 
 # Spelled out, because \s and \d mean different characters to ECMA 262, Python and Rust.
 CONTROL = "\\u0000-\\u001f\\u007f-\\u009f"
@@ -79,7 +82,8 @@ class Kind:
         raise NotImplementedError
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return self.core_schema()
+        schema: Any = self.core_schema()
+        return cast("CoreSchema", {**schema, "metadata": {METADATA_KEY: self}})
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         return self.json_schema()

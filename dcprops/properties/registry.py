@@ -50,6 +50,14 @@ class Property:
     target: TargetKind = "model"
     machine: Machine | None = None
     parts: int = 1
+    #: Where the examples come from the target itself, in the place of `examples`.
+    examples_of: Callable[[Any], SearchStrategy[Any]] | None = None
+    #: Whether a report of the target has the property although nobody asked for it.
+    concerns: Callable[[Any], bool] = lambda target: True
+
+    def strategy(self, target: Any) -> SearchStrategy[Any]:
+        """Where more examples for the target come from."""
+        return self.examples() if self.examples_of is None else self.examples_of(target)
 
     def ask(self, target: Any, example: Any, *, thoroughly: bool) -> str:
         """What is to be said of the example. Raises Breaking if the law does not hold for it, also where the target

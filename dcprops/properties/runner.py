@@ -24,6 +24,7 @@ from dcprops.properties.failures import CheckResult, MatrixCell, Report
 from dcprops.properties.generated import Tally
 from dcprops.properties.matrix import MATRIX, matrix_of
 from dcprops.properties.model import MODEL_SUITE
+from dcprops.properties.own import OWN_SUITE
 from dcprops.properties.registry import Property, by_id
 from dcprops.properties.report import REPORT_SUITE
 from dcprops.properties.report_target import OUR_REPORTER, ReporterTarget, reporter_target
@@ -41,6 +42,7 @@ __all__ = [
     "PROPERTIES",
     "SUITES",
     "SelectionError",
+    "about",
     "check",
     "chosen_properties",
     "effort_of",
@@ -54,7 +56,7 @@ __all__ = [
 
 #: Every property by its id, in the order in which they are run.
 PROPERTIES: Final = by_id(
-    (*MODEL_SUITE, *SCHEMA_SUITE, *BALANCES_SUITE, *COMPLIANCE_SUITE, *STORE_SUITE, *REPORT_SUITE)
+    (*MODEL_SUITE, *SCHEMA_SUITE, *OWN_SUITE, *BALANCES_SUITE, *COMPLIANCE_SUITE, *STORE_SUITE, *REPORT_SUITE)
 )
 #: The names of the suites.
 SUITES: Final = tuple(dict.fromkeys(each.suite for each in PROPERTIES.values()))
@@ -112,6 +114,7 @@ def check(
         "model": model, "calculator": calculator, "compliance": compliance, "limits": limits, "store": store,
         "reporter": reporter,
     }  # fmt: skip
+    suites, only = tuple(suites), tuple(only)
     chosen = chosen_properties(given, suites, only)
     if min_rate is not None and not min_rate > 0:
         raise SelectionError(f"{min_rate=} is no rate: it must be above 0")
@@ -127,6 +130,7 @@ def check(
     for id_ in (*skip, *xfail):
         known_id(id_)
     targets = targets_of(given, chosen, min_rate)
+    chosen = about(targets, chosen, is_asked=bool(suites or only))
     kept = None if database is None else DirectoryBasedExampleDatabase(database)
     with closing(targets):
         results, matrix = _results(effort, chosen, targets, skip, kept, on_progress)
@@ -297,6 +301,11 @@ def _version() -> str:
     from dcprops import __version__  # noqa: PLC0415  # the package imports this module
 
     return __version__
+
+
+def about(targets: Mapping[str, Any], chosen: Iterable[Property], *, is_asked: bool) -> tuple[Property, ...]:
+    """The properties that concern the targets, and those that were asked for by name whether they do or not."""
+    return tuple(law for law in chosen if is_asked or law.concerns(targets[law.target]))
 
 
 def known_id(id_: str) -> str:

@@ -20,12 +20,13 @@ from dcprops.strategies import boundary_events, documents, events, invalid_docum
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-__all__ = ["SCHEMA_SUITE"]
+__all__ = ["SCHEMA_SUITE", "no_json_schema", "schema_accepts"]
 
 Document: TypeAlias = dict[str, Any]
 
 
-def _no_json_schema(target: ModelTarget) -> str:
+def no_json_schema(target: ModelTarget) -> str:
+    """Why a target has no JSON Schema to ask, or nothing."""
     if not target.has_json_schema:
         return "the target has no json_schema()"
     if find_spec("jsonschema") is None:
@@ -34,7 +35,7 @@ def _no_json_schema(target: ModelTarget) -> str:
 
 
 def _not_ours(target: ModelTarget) -> str:
-    return _no_json_schema(target) or ("" if target.is_ours else "only dcprops' own schema has golden files")
+    return no_json_schema(target) or ("" if target.is_ours else "only dcprops' own schema has golden files")
 
 
 def _schema(target: ModelTarget) -> Any:
@@ -124,9 +125,10 @@ def _golden_verdict(text: str) -> bool:
     return _golden_validator().is_valid(json.loads(text))
 
 
-def _schema_accepts(target: ModelTarget, document: Any) -> bool:
+def schema_accepts(target: ModelTarget, document: Any) -> bool:
+    """Whether the JSON Schema of a target accepts a document. Raises Breaking if it can't judge."""
     try:
-        return _verdict(target, json.dumps(document))
+        return _verdict(target, json.dumps(target.completed(document)))
     except Breaking:
         raise
     except Exception as error:  # a schema that is none fails in as many ways
@@ -148,7 +150,7 @@ def _model_accepts(target: ModelTarget, document: Any) -> bool:
 def _agrees(target: ModelTarget, document: object) -> None:
     if not target.is_ours and _has_integral_float(document):
         return  # JSON Schema calls 3.0 an integer; a model may well not
-    model, schema = _model_accepts(target, document), _schema_accepts(target, document)
+    model, schema = _model_accepts(target, document), schema_accepts(target, document)
     if model != schema:
         words = {True: "accepts it", False: "refuses it"}
         raise Breaking(
@@ -177,7 +179,7 @@ def _judges_as_golden(target: ModelTarget, document: object) -> None:
     if _is_spelled_as_golden(target):
         return  # two schemas of one spelling judge alike, and asking them takes long
     promised = _golden_verdict(json.dumps(document))
-    if promised != _schema_accepts(target, document):
+    if promised != schema_accepts(target, document):
         words = {True: "accepted", False: "refused"}
         raise Breaking(
             "the schema has changed what it accepts",
@@ -212,7 +214,7 @@ SCHEMA_SUITE: Final = (
         _is_json_schema,
         _once,
         lambda: (None,),
-        _no_json_schema,
+        no_json_schema,
         share=0.01,
     ),
     Property(
@@ -224,7 +226,7 @@ SCHEMA_SUITE: Final = (
         _agrees,
         _valid,
         lambda: (*at_every_edge(), *edges()),
-        _no_json_schema,
+        no_json_schema,
         also_holds=_agrees_in_tables,
         parts=4,
     ),
@@ -238,7 +240,7 @@ SCHEMA_SUITE: Final = (
         _agrees,
         _invalid,
         wrongs,
-        _no_json_schema,
+        no_json_schema,
         share=10.0,
         also_holds=_agrees_in_tables,
         parts=4,

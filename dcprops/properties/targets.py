@@ -9,12 +9,13 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeAlias, TypedDict, cast, runtime_checkable
 
 from pydantic import BaseModel, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from dcprops.events import SimulationEvent
+from dcprops.properties.own_part import OwnPart, own_part
 
 __all__ = [
     "Crashed",
@@ -83,6 +84,10 @@ class ModelTarget:
     errors: tuple[type[BaseException], ...]
     _validate_text: Callable[[str], Any] | None = None
     is_ours: bool = False
+    #: What the model has of its own, which it is given and which is taken from what it dumps.
+    own: OwnPart | None = None
+    #: The same model without that help, where it has any.
+    as_it_is: ModelTarget | None = None
 
     @property
     def has_json_schema(self) -> bool:
@@ -106,6 +111,10 @@ class ModelTarget:
     def dump(self, value: object) -> Document:
         """The document of a value, as JSON would have it. Raises Crashed, also if JSON can't write it."""
         return cast("Document", self._unrefused("dump", lambda: json.loads(json.dumps(self._dump(value)))))
+
+    def completed(self, document: Any) -> Any:
+        """A document of ours as the model is given it: with whatever it wants of its own."""
+        return document if self.own is None else self.own.completed(document)
 
     def json_schema(self) -> Mapping[str, Any]:
         """The target's JSON Schema. Raises Crashed."""
@@ -275,7 +284,7 @@ def _pydantic_target(source: _Source, value: object, adapter: TypeAdapter[Any]) 
     read = (
         value.model_validate_json if isinstance(value, type) and issubclass(value, BaseModel) else adapter.validate_json
     )
-    return ModelTarget(
+    as_it_is = ModelTarget(
         **source,
         _validate=lambda document: read(json.dumps(document)),
         _dump=lambda dumped: cast("Document", json.loads(adapter.dump_json(dumped, by_alias=True))),
@@ -283,6 +292,21 @@ def _pydantic_target(source: _Source, value: object, adapter: TypeAdapter[Any]) 
         errors=(ValidationError, ValueError),
         _validate_text=read,
         is_ours=value is SimulationEvent,
+    )
+    own = None if as_it_is.is_ours else own_part(adapter)
+    return as_it_is if own is None else _completing(as_it_is, own)
+
+
+def _completing(target: ModelTarget, own: OwnPart) -> ModelTarget:
+    """The target with its own fields filled in before it sees a document of ours, and taken away after."""
+    read = target._validate_text  # its own module
+    return replace(
+        target,
+        _validate=lambda document: target._validate(own.completed(document)),
+        _dump=lambda value: own.stripped(target._dump(value)),
+        _validate_text=None if read is None else lambda text: read(own.completed_text(text)),
+        own=own,
+        as_it_is=target,
     )
 
 

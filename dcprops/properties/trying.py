@@ -200,7 +200,7 @@ def _smallest(effort: Effort, examples: _Examples, drawn: int) -> Iterator[Failu
         one_bug = settings(chosen, report_multiple_bugs=False)
         test: Callable[[], None] = partial(run_state_machine_as_test, machine, settings=one_bug)
     else:
-        test = chosen(seed(hypothesis.given(law.examples())(holds)))
+        test = chosen(seed(hypothesis.given(law.strategy(examples.target))(holds)))
     try:
         test()
     except Breaking as breaking:

@@ -25,7 +25,19 @@ from dcprops.events.kinds import (
 )
 from dcprops.events.schema import ENVELOPE, EVENT_TYPES, PAYLOADS, Field
 
-__all__ = ["ABSENT", "CATALOGUE", "ENVELOPE_NAME", "RULES", "UNKNOWN_FIELD", "Cell", "Level", "Place", "Rule", "Wrong"]
+__all__ = [
+    "ABSENT",
+    "CATALOGUE",
+    "ENVELOPE_NAME",
+    "RULES",
+    "UNKNOWN_FIELD",
+    "Cell",
+    "Level",
+    "Place",
+    "Rule",
+    "Wrong",
+    "wrong_values",
+]
 
 Level: TypeAlias = Literal["must", "should"]
 Document: TypeAlias = dict[str, Any]

@@ -2,6 +2,7 @@
 
 from dcprops.strategies._documents import InvalidDocument, documents, invalid_documents, representations
 from dcprops.strategies._events import boundary_events, events
+from dcprops.strategies._from_model import boundary_from_model, from_model, invalid_from_model
 from dcprops.strategies._incoherent import incoherent_ledgers
 from dcprops.strategies._ledgers import Ledger, ledgers
 from dcprops.strategies._lives import Election, Life, PlanDesign, Schedule, Spell
@@ -30,6 +31,7 @@ __all__ = [
     "Schedule",
     "Spell",
     "boundary_events",
+    "boundary_from_model",
     "compliance_events",
     "contributions",
     "documents",
@@ -37,10 +39,12 @@ __all__ = [
     "enrollments",
     "events",
     "forfeitures",
+    "from_model",
     "hce_statuses",
     "hires",
     "incoherent_ledgers",
     "invalid_documents",
+    "invalid_from_model",
     "ledgers",
     "merits",
     "of_type",

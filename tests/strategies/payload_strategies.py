@@ -28,7 +28,7 @@ BY_EVENT_TYPE: dict[str, Callable[..., SearchStrategy[Any]]] = {
 #: What is exported and no strategy: what strategies give, and what that is made of.
 NO_STRATEGIES = {"InvalidDocument", "Ledger", "Life", "Spell", "Election", "PlanDesign", "Schedule"}
 #: What makes a strategy of something.
-NEED_AN_ARGUMENT = ("of_type", "representations")
+NEED_AN_ARGUMENT = ("of_type", "representations", "boundary_from_model", "from_model", "invalid_from_model")
 #: Every strategy of single events that can be called without arguments.
 STRATEGIES: dict[str, Callable[..., SearchStrategy[Any]]] = {
     **{strategy.__name__: strategy for strategy in BY_EVENT_TYPE.values()},

@@ -95,10 +95,13 @@ from datetime import datetime, UTC
 from decimal import Decimal
 from hypothesis import Phase, given, seed, settings
 from dcprops import strategies as dc
+from dcprops.events import HirePayload
 
-of_something = {"of_type", "representations"}
+of_models = ["boundary_from_model", "from_model", "invalid_from_model"]
+of_something = {"of_type", "representations", *of_models}
 strategies = {name: getattr(dc, name) for name in dc.__all__ if name[0].islower() and name not in of_something}
 drawn = {name: make() for name, make in strategies.items()}
+drawn |= {name: getattr(dc, name)(HirePayload) for name in of_models}
 drawn["an amount"] = dc.representations(Decimal("1.50"))
 drawn["an instant"] = dc.representations(datetime(2024, 2, 29, tzinfo=UTC))
 for name, strategy in drawn.items():
@@ -130,7 +133,7 @@ def examples_in_a_process(script: str, **environment: str) -> list[str]:
 def test_a_seed_gives_the_same_examples_in_every_process():
     one = examples_in_a_process(SCRIPT, PYTHONHASHSEED="1", TZ="Asia/Kolkata", LC_ALL="C")
     other = examples_in_a_process(SCRIPT, PYTHONHASHSEED="2", TZ="America/New_York", CI="true", PYTHONUTF8="1")
-    assert len(one) == len(EVERY) + 2
+    assert len(one) == len(EVERY) + 2 + 3
     assert len({line.split()[-1] for line in one}) > len(EVERY) - 2
     assert one == other
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from pydantic import TypeAdapter
 
 from dcprops import strategies as dc
 from dcprops.events import (
@@ -79,3 +80,9 @@ dc.hires(job_levels=st.text())  # type: ignore[arg-type]  # a text is no level
 dc.contributions(plan_ids=st.none())  # type: ignore[arg-type]  # a contribution has a plan
 dc.invalid_documents(level="may")  # type: ignore[arg-type]  # no level
 dc.representations(0.5)  # type: ignore[arg-type]  # a float is nothing that a document holds
+
+assert_type(dc.from_model(SimulationEvent), SearchStrategy[SimulationEvent])
+assert_type(dc.from_model(TypeAdapter(list[int])), SearchStrategy[list[int]])
+assert_type(dc.boundary_from_model(HirePayload), SearchStrategy[HirePayload])
+assert_type(dc.from_model(HirePayload, overrides={"plan_id": st.just("P")}), SearchStrategy[HirePayload])
+assert_type(dc.invalid_from_model(SimulationEvent), SearchStrategy[dc.InvalidDocument])
