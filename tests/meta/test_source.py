@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_once_imported": set(),
     "profiles": set(),
     "printable": set(),
+    "configuration": set(),
     "events": {"_once_imported"},
     "schemas": EVENTS,
     "rules": EVENTS,
@@ -56,7 +57,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "defects": {*ORACLE, "golden", "event_files", "strategies", "properties"},
 }
 #: On top of the house: they may import all of it.
-TOP = {"dcprops", "cli", "commands", "__main__", "_hypothesis_entrypoint", "_dcprops_pytestplugin"}
+TOP = {
+    "dcprops",
+    "cli",
+    "commands",
+    "suite",
+    "pytest_options",
+    "__main__",
+    "_hypothesis_entrypoint",
+    "_dcprops_pytestplugin",
+}
 WITHOUT_HYPOTHESIS = {
     "_once_imported",
     "profiles",
