@@ -27,6 +27,7 @@ from dcprops.events.schema import ENVELOPE, EVENT_TYPES, PAYLOADS, Field
 
 __all__ = ["ABSENT", "CATALOGUE", "ENVELOPE_NAME", "RULES", "UNKNOWN_FIELD", "Cell", "Level", "Place", "Rule", "Wrong"]
 
+#: How much a rule matters: who lets it be broken loses or corrupts data, or it is hygiene.
 Level: TypeAlias = Literal["must", "should"]
 Document: TypeAlias = dict[str, Any]
 
@@ -85,6 +86,7 @@ class _Absent:
         return "ABSENT"
 
 
+#: The value of a field that is left out.
 ABSENT: Final = _Absent()
 #: What the `payload` of a cell is called where the field is the envelope's own.
 ENVELOPE_NAME: Final = "envelope"

@@ -28,8 +28,8 @@ class Store:
         """Add them all. Raises ValueError, and adds none, if one is invalid or says otherwise than the one there."""
         events = [Event.model_validate(document) for document in documents]
         for event in events:
-            with self.connection:
-                self.add(str(event.event_id), event.model_dump_json())
+            self.add(str(event.event_id), event.model_dump_json())
+        self.connection.commit()
 
     def add(self, event_id: str, content: str) -> None:
         self.connection.execute("INSERT OR IGNORE INTO event VALUES (?, ?)", (event_id, content))
