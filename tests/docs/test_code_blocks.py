@@ -1,4 +1,4 @@
-"""Every code block of every page is tried: Python runs, commands are understood and the cheap ones run, output is so."""
+"""Every code block of every page is tried: Python runs, commands are understood, cheap ones run, and output is so."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import tomllib
 import types
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ DOCS = ROOT / "docs"
 BLOCKS = all_blocks()
 
 #: What takes long, needs other programs, or is a matter of the machine: parsed, not run.
-TOO_MUCH = {"bench", "monitor", "check", "merge", "gate"}
+TOO_MUCH = {"bench", "monitor", "check", "generate", "merge", "gate"}
 #: Programs that stand beside dcprops in console blocks.
 OTHERS = {"pip", "python3", ".venv/bin/pip", ".venv/bin/pytest", "python", "pytest", "git", "tox", "cd", "mkdir"}
 #: Keys of [tool.dcprops], and those of its tables whose keys are properties.
@@ -54,32 +55,32 @@ YOURS = {
 #: The same with the mistakes that the pages show.
 WRONG = {
     "events.py": '''
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Annotated, Any
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+
+from pydantic import BeforeValidator, Field
+
 from dcprops.defects.models import pydantic_model as right
 
-def to_millionths(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise ValueError("expected a text")
-    amount = Decimal(value) if all(each in "0123456789.E+-" for each in value) else None
-    if amount is None or not amount > 0:
+def rounded(value: Any) -> Any:
+    """Written plainly and above 0, but with any number of digits."""
+    if not isinstance(value, str) or not value.replace(".", "", 1).isdecimal() or Decimal(value) <= 0:
         raise ValueError("expected an amount above 0")
-    return amount.quantize(Decimal("0.000001"), ROUND_HALF_EVEN)
+    return str(Decimal(value).quantize(Decimal("0.000001")))
 
 class Hire(right.Hire):
-    model_config = ConfigDict(extra="ignore")
-    annual_compensation: Annotated[Decimal, BeforeValidator(to_millionths), right.written_with(6)]
+    model_config = {"extra": "ignore"}
+    annual_compensation: Annotated[Decimal, BeforeValidator(rounded), right.written_with(6)]
 
 class Event(right.Envelope):
-    employee_id: str
+    employee_id: right.Identifier | Annotated[str, Field(max_length=0)]
     payload: Annotated[
         Hire | right.Promotion | right.Termination | right.Merit | right.Eligibility | right.Enrollment
         | right.Contribution | right.Vesting | right.Forfeiture | right.HCEStatus | right.Compliance,
         Field(discriminator="event_type"),
     ]
 ''',
-    "ledger.py": '''
+    "ledger.py": """
 from dcprops.defects.calculators.running_totals import Account, Bucket
 
 class OfWhatIsLeft(Bucket):
@@ -91,7 +92,7 @@ class Wrong(Account):
     bucket_class = OfWhatIsLeft
 
 balances = Wrong.balances
-''',
+""",
 }
 
 #: What a block may speak of that a checkout may lack, and whether this one has it.
@@ -120,7 +121,7 @@ def understood(command: list[str]) -> None:
         parser.parse_args(options)
     except (argparse.ArgumentError, SystemExit) as error:
         raise UsageError(f"{name} {options}: {error}") from error
-    for option, value in zip(options, options[1:], strict=False):
+    for option, value in pairwise(options):
         if option == "--only" and name == "check":
             assert value in PROPERTIES
         if option == "--suite":
@@ -337,14 +338,40 @@ NOT_RUN = {
     ],
 )
 def test_a_broken_block_is_seen(folder, text):
+    with pytest.raises((Exception, pytest.fail.Exception)):  # whichever: a page's test fails with it
+        read(folder, text)
+
+
+def read(folder: Path, text: str) -> None:
     reader = Reader(folder)
-    with pytest.raises((Exception, pytest.fail.Exception)):  # noqa: PT011  # whichever: a page's test fails with it
-        for block in blocks_of("page.md", text):
-            reader.do(block)
+    for block in blocks_of("page.md", text):
+        reader.do(block)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```python\n1 / 1\n```",
+        "```python\nfrom yours.events import Event\n```",
+        "```python\nfrom hypothesis import given, strategies as st\n"
+        "@given(st.integers())\ndef test_x(x): assert x < x + 1\n```",
+        "```console\ndcprops check --model yours.events:Event --only model.accepts-valid\n```",
+        "```console\npip install x\n```",
+        "```console\ndcprops audit events.ndjson.gz\n```\n\n```text\n… 198 valid, …\n```",
+        "<!-- output of: dcprops schema duckdb -->\n```text\nCREATE TABLE …\n```",
+        '```toml\n[tool.dcprops]\nmodel = "yours.events:Event"\n```',
+        '```toml\n[tool.dcprops.skip]\n"model.accepts-valid" = "why"\n```',
+        '```json\n{"a": 1}\n```',
+        "```yaml\njobs: {a: {steps: [{run: dcprops check}]}}\n```",
+        "<!-- not run: why -->\n```sql\nSELECT 1\n```",
+    ],
+)
+def test_a_block_that_is_right_is_let_through(folder, text):
+    read(folder, text)
 
 
 def test_a_block_without_an_end_is_seen():
-    with pytest.raises(ValueError, match="page.md:1: the block isn't closed"):
+    with pytest.raises(ValueError, match=r"page\.md:1: the block isn't closed"):
         blocks_of("page.md", "```python\n1\n")
 
 
