@@ -22,7 +22,8 @@ dcprops schema json
 
 Nothing is ever rounded or repaired. What is accepted can be dumped and loaded again, byte for byte: one event has one
 canonical text, with defaults and nulls included. Unknown fields are errors; so is a key that comes twice. The rules
-that a field can break are in [rules.md](rules.md), what fields must say of each other in [anomalies.md](anomalies.md)."""
+that a field can break are in [rules.md](rules.md), what fields must say of each other is in
+[anomalies.md](anomalies.md)."""
 
 
 def schema_page() -> str:
