@@ -22,25 +22,28 @@ PARAMETER = "dcprops_piece"
 RESULT = "dcprops"
 
 _TARGETS = {
-    "model": "your event model, module:attribute",
-    "calculator": "your calculator(documents, as_of)",
-    "compliance": "your compliance(documents, year, birth_years)",
-    "limits": "your limits(year)",
-    "store": "your Store(path), a context manager with append and events",
-    "reporter": "your reporter(events, folder, as_of), which returns a status",
+    "--dcprops-model": "your event model, module:attribute",
+    "--dcprops-calculator": "your calculator(documents, as_of)",
+    "--dcprops-compliance": "your compliance(documents, year, birth_years)",
+    "--dcprops-limits": "your limits(year)",
+    "--dcprops-store": "your Store(path), a context manager with append and events",
+    "--dcprops-reporter": "your reporter(events, folder, as_of), which returns a status",
 }
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options, all of which begin with --dcprops."""
     group = parser.getgroup("dcprops", "dcprops: properties of a defined-contribution event ledger")
-    for kind, text in _TARGETS.items():
-        group.addoption(f"--dcprops-{kind}", metavar="MODULE:ATTRIBUTE", help=f"{text}; for --pyargs dcprops.suite")
+    for option, text in _TARGETS.items():
+        group.addoption(option, metavar="MODULE:ATTRIBUTE", help=f"{text}; for --pyargs dcprops.suite")
     group.addoption("--dcprops-profile", metavar="NAME", help="how long to look: quick, ci (default) or deep")
     group.addoption("--dcprops-max-examples", metavar="N", type=int, help="so many examples in place of the profile's")
     group.addoption("--dcprops-suite", metavar="NAME", action="append", help="only this suite; may be repeated")
-    for name, text in (("skip", "don't try this property"), ("xfail", "this property is expected to fail")):
-        group.addoption(f"--dcprops-{name}", metavar="ID=REASON", action="append", help=f"{text}; may be repeated")
+    for option, text in (
+        ("--dcprops-skip", "don't try this property"),
+        ("--dcprops-xfail", "this property is expected to fail"),
+    ):
+        group.addoption(option, metavar="ID=REASON", action="append", help=f"{text}; may be repeated")
     group.addoption("--dcprops-strict", action="store_true", default=None, help="count rules of level should, too")
     group.addoption("--dcprops-min-rate", metavar="N", type=float, help="events a second that the store must take in")
     group.addoption("--dcprops-shard", metavar="I/N", help="do the I-th of N parts of the work")

@@ -35,13 +35,16 @@ settings.register_profile(
 )
 settings.load_profile("dcprops-tests")
 
+#: The pages speak of all that there is, and are made of it.
+_PAGES = ("tests/docs/test_pages.py", "tests/docs/test_code_blocks.py", "tests/docs/test_reference.py")
 #: What isn't collected where an extra's package isn't installed. Single tests elsewhere skip by themselves.
 NEEDED_BY = {
-    "duckdb": ("tests/store", "tests/dbt", "tests/schemas", "tests/audit/test_parquet.py"),
-    "numpy": ("tests/population",),
+    "duckdb": ("tests/store", "tests/dbt", "tests/schemas", "tests/audit/test_parquet.py", *_PAGES),
+    "numpy": ("tests/population", *_PAGES),
+    "rich": _PAGES,
     "scipy": ("tests/monitor", "tests/cli/test_monitor_command.py", "tests/docs/test_monitor_page.py"),
-    "jinja2": ("tests/reports/html",),
-    "matplotlib": ("tests/reports/html",),
+    "jinja2": ("tests/reports/html", *_PAGES),
+    "matplotlib": ("tests/reports/html", *_PAGES),
     "yaml": ("tests/meta/test_packaging.py",),
 }
 collect_ignore = [path for package, paths in NEEDED_BY.items() if find_spec(package) is None for path in paths]

@@ -25,6 +25,7 @@ KEYS: Final = MappingProxyType(
         "xfail": "a table of property = reason",
         "strict": "true or false",
         "min-rate": "a number",
+        "monitor": "a table: see docs/monitor.md",
     }
 )
 
@@ -87,6 +88,8 @@ def _configuration(path: str, table: object) -> Configuration:
 
 def _is_as_expected(key: str, value: Any) -> bool:
     match key:
+        case "monitor":  # the monitor reads it for itself
+            return isinstance(value, dict)
         case "suites":
             return isinstance(value, list) and all(isinstance(each, str) for each in value)
         case "skip" | "xfail":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -53,6 +54,8 @@ def _replacing(path: Path) -> Iterator[TextIO]:
     draft = path.with_name(f".dcprops-{secrets.token_hex(8)}.tmp")
     try:
         with draft.open("x", encoding="utf-8", newline="\n") as stream:
+            if path.exists():
+                shutil.copymode(path, draft)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())

@@ -12,6 +12,7 @@ from dcprops.properties.targets import load
 
 __all__ = ["KINDS", "Defect", "Kind", "Variant"]
 
+#: What a defect is one of.
 Kind: TypeAlias = Literal[
     "event model",
     "JSON Schema",

@@ -27,6 +27,7 @@ from dcprops.events.payloads import (
 
 __all__ = ["AnyPayload", "SimulationEvent", "repeated_key"]
 
+#: What the payload of an event may be.
 AnyPayload: TypeAlias = (
     HirePayload
     | PromotionPayload

@@ -54,6 +54,7 @@ class Partition(NamedTuple):
         return range(count * (self.number - 1) // self.of, count * self.number // self.of)
 
 
+#: The one part of a workforce that isn't parted.
 WHOLE_WORKFORCE: Final = Partition(1, 1)
 
 

@@ -39,6 +39,7 @@ __all__ = [
     "wrong_values",
 ]
 
+#: How much a rule matters: who lets it be broken loses or corrupts data, or it is hygiene.
 Level: TypeAlias = Literal["must", "should"]
 Document: TypeAlias = dict[str, Any]
 
@@ -97,6 +98,7 @@ class _Absent:
         return "ABSENT"
 
 
+#: The value of a field that is left out.
 ABSENT: Final = _Absent()
 #: What the `payload` of a cell is called where the field is the envelope's own.
 ENVELOPE_NAME: Final = "envelope"

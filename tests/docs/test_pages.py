@@ -20,8 +20,11 @@ def test_page_is_as_it_is_rendered(name):
 
 
 def test_the_check_names_a_page_that_is_out_of_date(tmp_path):
-    for name in ("render.py", *PAGES):
-        shutil.copy(DOCS / name, tmp_path)
+    shutil.copy(DOCS / "render.py", tmp_path)
+    shutil.copytree(DOCS / "rendering", tmp_path / "rendering")
+    (tmp_path / "suites").mkdir()
+    for name in PAGES:
+        shutil.copy(DOCS / name, tmp_path / name)
 
     def check() -> tuple[int, str]:
         arguments = [sys.executable, str(tmp_path / "render.py"), "--check"]

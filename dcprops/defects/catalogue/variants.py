@@ -19,6 +19,7 @@ CANARY: Final = Defect(
     "canary", "calculator", f"{_CALCULATORS}.wrong:SaysNothing", "balances.matches-reference", ledger(eligible()), 1
 )
 
+#: Targets that are right in ways of their own: what is found in one is a false alarm.
 CORRECT: Final = (
     Variant("running-totals", f"{_CALCULATORS}.running_totals:balances", "calculator", "sums, event by event"),
     Variant("fold", f"{_CALCULATORS}.event_fold:balances", "calculator", "a fold over states, in fractions"),
