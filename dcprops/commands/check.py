@@ -131,11 +131,11 @@ def _checked(arguments: argparse.Namespace) -> Report:
         with progress("check") as on_progress:
             return check(
                 **(named or table.targets),
-                min_rate=arguments.min_rate or table.min_rate,
+                min_rate=table.min_rate if arguments.min_rate is None else arguments.min_rate,
                 suites=arguments.suite or table.suites,
                 only=arguments.only,
                 profile=arguments.profile or table.profile or "ci",
-                max_examples=arguments.max_examples or table.max_examples,
+                max_examples=table.max_examples if arguments.max_examples is None else arguments.max_examples,
                 seed=arguments.seed,
                 strict=arguments.strict or bool(table.strict),
                 skip={**table.skip, **dict(arguments.skip)},
