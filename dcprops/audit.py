@@ -18,7 +18,7 @@ from dcprops.events import SimulationEvent
 from dcprops.overview import Counting, Overview
 from dcprops.reference import Anomaly, BalanceRow, anomalies, as_json, balances
 
-__all__ = ["Audit", "InvalidRow", "audit"]
+__all__ = ["Audit", "InvalidRow", "audit", "is_for_bulk"]
 
 _ROWS_BETWEEN_PROGRESS: Final = 1000
 #: From so many bytes of lines on, some 90,000 events, DuckDB has made up for what it takes to start.
@@ -123,7 +123,7 @@ def audit(
     Raises EventFileError, a ValueError of one line, for a file that can't be read as an event file; so is one of which
     no row is JSON, or none of the first thousand.
     """
-    with _in_bulk(path, on_progress) if _is_for_bulk(path) else nullcontext(_read(path, on_progress)) as file:
+    with _in_bulk(path, on_progress) if is_for_bulk(path) else nullcontext(_read(path, on_progress)) as file:
         day = as_of or file.last_day
         found: list[Anomaly] = []
         rows: list[BalanceRow] = []
@@ -176,7 +176,7 @@ class _File:
     parties: Iterable[list[SimulationEvent]]
 
 
-def _is_for_bulk(path: str | os.PathLike[str]) -> bool:
+def is_for_bulk(path: str | os.PathLike[str]) -> bool:
     """Whether reading set at a time pays and can be done: DuckDB takes half a second before it has read a line."""
     return (
         os.path.isfile(path)  # a pipe has no start to read from again

@@ -43,6 +43,7 @@ _COMMANDS = (
     Command("merge", "Join the reports of all shards of a check", "dcprops.commands.merge"),
     Command("init", "Write the test and the settings that check your own model", "dcprops.commands.init"),
     Command("audit", "Validate an event file, judge its ledger, and balance it", "dcprops.commands.audit"),
+    Command("shrink", "Find the smallest ledger on which your code disagrees", "dcprops.commands.shrink"),
     Command("balances", "Balance the accounts in a store on a day", "dcprops.commands.balances"),
     Command("history", "Tell every event of a participant, with the running balance", "dcprops.commands.history"),
     Command("snapshot", "Build, verify or show the weekly snapshots of a store", "dcprops.commands.snapshot"),

@@ -8,12 +8,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dcprops.audit import Audit, audit
 from dcprops.commands import UsageError
 from dcprops.commands.audit_summary import print_summary
 from dcprops.commands.balance_csv import write_csv
+from dcprops.commands.disagreement_summary import print_comparison
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix, write_json
 from dcprops.commands.pages import HTML_HELP, expect_html
 from dcprops.commands.recording import add_recording_options, record, refuse_what_records_nothing
@@ -21,6 +22,9 @@ from dcprops.commands.stores import written
 from dcprops.commands.terminal import count, day, progress, screen
 from dcprops.event_files import EventFileError
 from dcprops.printable import printable
+
+if TYPE_CHECKING:
+    from dcprops.disagreements import Comparison
 
 __all__ = ["add_options", "report", "run"]
 
@@ -35,6 +39,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="balances at the end of this day, YYYY-MM-DD (default: the last effective date in the file)",
     )  # fmt: skip
     parser.add_argument(
+        "--calculator", metavar="MODULE:FUNCTION",
+        help="your calculator(documents, as_of): where it differs from the reference, the worst first",
+    )  # fmt: skip
+    parser.add_argument("--month-ends", action="store_true", help="compare the calculator on every month end")
+    parser.add_argument(
+        "--model", metavar="MODULE:ATTRIBUTE", help="your event model: the rows on which its verdict differs"
+    )
+    parser.add_argument(
         "--db", metavar="FILE", help="append the valid events to this store, which is made if it isn't there"
     )
     add_recording_options(parser)
@@ -42,7 +54,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", metavar="FILE", help="write the balances as CSV, with - to standard output")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON, with - to standard output")
     parser.add_argument("--html", metavar="FILE", help=HTML_HELP)
-    parser.epilog = "exit status: 0 if every row is a valid event and no anomaly is an error (warnings may be), else 1"
+    parser.epilog = (
+        "exit status: 0 if every row is a valid event, no anomaly is an error (warnings may be), and nothing is "
+        "disagreed on, else 1"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,15 +70,22 @@ def run(arguments: argparse.Namespace) -> int:
     refuse_to_mix({"--db": arguments.db, "--record": arguments.record}, read)
     if arguments.html:
         expect_html()
+    _expect_comparable(arguments)
     summary = None if STANDARD_OUTPUT in named.values() else screen()
     with ExitStack() as outputs:
         files = {option: outputs.enter_context(output_file(name)) for option, name in named.items() if name}
         found = _audited(arguments)
+        compared = _compared(arguments)
         stored = _stored(arguments) if arguments.db else None
         recorded = record(found, arguments) if arguments.record else None
         if "--json" in files:
             totals = found.totals_json() if arguments.totals else None
-            also = {"totals": totals, "stored": stored.to_json() if stored else None, "recorded": recorded}
+            also = {
+                "totals": totals,
+                "stored": stored.to_json() if stored else None,
+                "recorded": recorded,
+                **{what: each.to_json() for what, each in compared.items()},
+            }
             write_json({**found.to_json(), **{name: each for name, each in also.items() if each}}, files["--json"])
         if "--csv" in files:
             write_csv(found.balances or (), files["--csv"])
@@ -73,11 +95,49 @@ def run(arguments: argparse.Namespace) -> int:
             files["--html"].write(audit_html(found, () if stored is None else (str(stored),)))
     if summary is not None:
         print_summary(found, arguments.show, summary)
+        for each in compared.values():
+            print_comparison(each, arguments.show, summary)
         if stored is not None:
             summary.print_line(printable(str(stored)))
         if recorded is not None:
             summary.print_line(printable("{db}: recorded as run {run} of {name}".format_map(recorded)))
-    return 0 if found.ok and (stored is None or stored.ok) else 1
+    agreed = all(each.ok for each in compared.values())
+    return 0 if found.ok and agreed and (stored is None or stored.ok) else 1
+
+
+def _expect_comparable(arguments: argparse.Namespace) -> None:
+    """Raises UsageError for options of a comparison that is not asked for, or a file that can't be read twice."""
+    if arguments.month_ends and not arguments.calculator:
+        raise UsageError("--month-ends goes with --calculator: name the calculator that is compared")
+    if arguments.month_ends and arguments.as_of:
+        raise UsageError("--month-ends and --as-of exclude each other: name a day, or compare every month end")
+    wanted = [option for option in ("calculator", "model") if getattr(arguments, option)]
+    if wanted and Path(arguments.file).exists() and not Path(arguments.file).is_file():
+        raise UsageError(f"--{wanted[0]} needs a file that can be read again: {arguments.file} is none, save it first")
+
+
+def _compared(arguments: argparse.Namespace) -> dict[str, Comparison]:
+    """What the calculator and the model differ in, where they are given."""
+    compared: dict[str, Comparison] = {}
+    if not (arguments.calculator or arguments.model):
+        return compared
+    # Only now: whoever compares nothing needs none of the properties.
+    from dcprops.disagreements import compare_calculator, compare_model  # noqa: PLC0415
+    from dcprops.properties import TargetError  # noqa: PLC0415
+
+    try:
+        if arguments.calculator:
+            with progress("compare") as bar:
+                compared["calculator"] = compare_calculator(
+                    arguments.file, arguments.calculator,
+                    as_of=arguments.as_of, by_month=arguments.month_ends, on_progress=bar,
+                )  # fmt: skip
+        if arguments.model:
+            with progress("compare") as bar:
+                compared["model"] = compare_model(arguments.file, arguments.model, on_progress=bar)
+    except (TargetError, EventFileError) as error:
+        raise UsageError(str(error)) from error
+    return compared
 
 
 def report(events: Path, folder: Path, as_of: date) -> int:

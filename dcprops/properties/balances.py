@@ -47,12 +47,15 @@ from dcprops.reference.order import canonical_order
 
 __all__ = [
     "BALANCES_SUITE",
+    "amount_of",
     "compare_rows",
     "differs_as_money",
+    "is_same_amount",
     "matches_reference",
     "no_differences",
     "no_float",
     "rows_by_account",
+    "shown",
 ]
 
 Row: TypeAlias = Mapping[str, Any]
@@ -86,7 +89,7 @@ def _named(account: Account) -> str:
     return "/".join(account)
 
 
-def _money(value: object) -> Decimal | None:
+def amount_of(value: object) -> Decimal | None:
     """The exact number that a field holds; None if it holds none. A float is none: it can't hold a millionth."""
     if not isinstance(value, Decimal | int | str) or isinstance(value, bool):
         return None
@@ -100,12 +103,12 @@ def _money(value: object) -> Decimal | None:
 
 def differs_as_money(wanted: object, got: object) -> bool:
     """Whether a field holds another number than wanted, or none at all."""
-    return _money(got) is None or _money(got) != _money(wanted)
+    return amount_of(got) is None or amount_of(got) != amount_of(wanted)
 
 
 def no_float(value: object) -> bool:
     """Whether a value is fit to be shown as an amount."""
-    return _money(value) is not None
+    return amount_of(value) is not None
 
 
 def _events(case: LedgerCase) -> list[SimulationEvent]:
@@ -148,12 +151,12 @@ def compare_rows(
             workings=_why_there_is_an_account(events, account, day),
         )
     for name, wanted in expected.as_mapping().items():
-        if name in got and name not in _KEYS and not _same(wanted, got[name]):
+        if name in got and name not in _KEYS and not is_same_amount(wanted, got[name]):
             raise Breaking(
                 f"{name} differs",
                 field=f"{where}: {name}",
-                expected=_shown(wanted),
-                got=_shown(got[name]),
+                expected=shown(wanted),
+                got=shown(got[name]),
                 workings=arithmetic(events, account, day),
             )
 
@@ -178,16 +181,18 @@ def _opens(event: SimulationEvent, plan: str, day: date) -> str:
     return f"opens the account {plan}" if event.effective_date <= day else f"is later than {day}"
 
 
-def _same(wanted: object, got: object) -> bool:
+def is_same_amount(wanted: object, got: object) -> bool:
+    """Whether a row holds exactly the amount, or the amounts by source, that the reference has."""
     if isinstance(wanted, Mapping):
         # A source that nothing was paid into may be there as zero.
         return isinstance(got, Mapping) and all(
-            _money(got.get(source, 0)) == wanted.get(source, Decimal(0)) for source in {*wanted, *got}
+            amount_of(got.get(source, 0)) == wanted.get(source, Decimal(0)) for source in {*wanted, *got}
         )
-    return _money(got) == wanted
+    return amount_of(got) == wanted
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A field of a row as a report has it."""
     if isinstance(value, Mapping):
         return ", ".join(f"{source} {amount}" for source, amount in value.items()) or "nothing"
     return str(value) if isinstance(value, Decimal) else ascii(value)
@@ -203,7 +208,7 @@ def _last_day(case: LedgerCase) -> date:
 def _conserves_money(target: FunctionTarget, case: LedgerCase) -> None:
     day = _last_day(case)
     for account, row in rows_by_account(target, case.documents, day).items():
-        money = {name: _money(row.get(name)) for name in _MONEY}
+        money = {name: amount_of(row.get(name)) for name in _MONEY}
         for whole, parts in _SUMS:
             if sums := _do_not_add_up(money[whole], [money[part] for part in parts]):
                 raise Breaking(
@@ -257,8 +262,8 @@ def _no_difference(
             raise Breaking(
                 message,
                 field=f"{_named(account)}: {name}",
-                expected=_shown(one),
-                got=_shown(other),
+                expected=shown(one),
+                got=shown(other),
                 workings=workings(account),
             )
 
@@ -273,8 +278,8 @@ def _held(row: Row | None, name: str) -> object:
         return row is not None
     value = row.get(name)
     if isinstance(value, Mapping):
-        return {source: _money(amount) for source, amount in value.items() if _money(amount)}
-    return _money(value)
+        return {source: amount_of(amount) for source, amount in value.items() if amount_of(amount)}
+    return amount_of(value)
 
 
 def _as_of_is_a_prefix(target: FunctionTarget, case: LedgerCase) -> None:
@@ -350,7 +355,7 @@ def _changes(
     before = rows_by_account(target, case.documents, day).get(account, {})
     after = rows_by_account(target, [*case.documents, added], day).get(account, {})
     for name in unchanged:
-        one, other = _money(before.get(name)), _money(after.get(name))
+        one, other = amount_of(before.get(name)), amount_of(after.get(name))
         if one is not None and one != other:
             raise Breaking(
                 f"{added['payload']['event_type']} changes {name}",
@@ -437,7 +442,7 @@ def _vested_covers_employee_money(target: FunctionTarget, case: LedgerCase) -> N
         if any(bucket.vested < 0 for bucket in _all_buckets(case, row.account, day)):
             continue
         got = rows.get(row.account, {})
-        vested = _money(got.get("vested_account_balance"))
+        vested = amount_of(got.get("vested_account_balance"))
         if vested is not None and vested < row.total_employee_contributions:
             raise Breaking(
                 "a person's own money is not vested",
@@ -463,9 +468,9 @@ def _does_not_drift(target: FunctionTarget, case: LedgerCase) -> None:
     with localcontext(EXACT):
         expected = amount * times
     for name in ("total_employee_contributions", "gross_account_balance", "net_account_balance"):
-        got = _money(row.get(name)) if name in row else expected
+        got = amount_of(row.get(name)) if name in row else expected
         if got != expected:
-            raise Breaking(f"{name} drifts", expected=f"{times} times {amount} = {expected}", got=_shown(row[name]))
+            raise Breaking(f"{name} drifts", expected=f"{times} times {amount} = {expected}", got=shown(row[name]))
 
 
 def _many(times: int) -> LedgerCase:

@@ -31,7 +31,7 @@ _EVENTS_AT_ONCE: Final = 5_000
 _REFUSED: Final = "SELECT line, field, rule, message FROM refused ORDER BY line, rowid"
 # A person is one of a scenario and plan design.
 _PEOPLE: Final = """
-CREATE TEMP TABLE people AS
+CREATE OR REPLACE TEMP TABLE people AS
 SELECT scenario_id, plan_design_id, employee_id, row_number() OVER () AS person, NULL::BIGINT AS first_of_party
 FROM (SELECT DISTINCT scenario_id, plan_design_id, employee_id FROM staged)
 """
@@ -48,7 +48,7 @@ WHERE first_person <> person
 """
 _JOIN_PARTY: Final = "UPDATE people SET first_of_party = ? WHERE person = ?"
 _BY_PARTY: Final = f"""
-SELECT {READABLE}, coalesce(first_of_party, person) AS party
+SELECT {READABLE}, line, coalesce(first_of_party, person) AS party
 FROM staged JOIN people USING (scenario_id, plan_design_id, employee_id)
 ORDER BY party, line
 """
@@ -88,6 +88,15 @@ class JudgedFile:
 
         All events of one person come together, and so do those of people who have an event_id in common.
         """
+        for rows in self._rows_by_party():
+            yield events_of(rows)
+
+    def numbered_parties(self) -> Iterator[list[tuple[int, SimulationEvent]]]:
+        """The same with the number of the line that each event is in."""
+        for rows in self._rows_by_party():
+            yield list(zip((int(row[-2]) for row in rows), events_of(rows), strict=True))  # type: ignore[call-overload]  # the last but one column is `line`, a BIGINT
+
+    def _rows_by_party(self) -> Iterator[list[tuple[object, ...]]]:
         self._connection.execute(_PEOPLE)
         parties = _joined(self._connection.execute(_SHARING).fetchall())
         if parties:
@@ -98,12 +107,12 @@ class JudgedFile:
             last = some[-1][-1]
             whole = next((place for place in range(len(some), 0, -1) if some[place - 1][-1] != last), 0)
             if whole or (held and held[-1][-1] != last):
-                yield events_of(held + some[:whole])
+                yield held + some[:whole]
                 held = some[whole:]
             else:
                 held += some
         if held:
-            yield events_of(held)
+            yield held
 
 
 def _joined(pairs: list[tuple[int, int]]) -> dict[int, int]:
