@@ -174,7 +174,14 @@ class StoreQuestion(Question):
 
     #: The laws, the cheapest first.
     laws = tuple(
-        PROPERTIES[f"store.{name}"] for name in ("append-loses-nothing", "values-exact", "append-is-idempotent")
+        PROPERTIES[f"store.{name}"]
+        for name in (
+            "append-loses-nothing",
+            "values-exact",
+            "append-is-idempotent",
+            "reopen-preserves",
+            "batch-split-irrelevant",
+        )
     )
 
     @property

@@ -66,6 +66,8 @@ def steps_of(trial: Trial) -> list[Step]:
         *_steps_by_entry(trial),
         Step("days", None, _moved),
         *(Step("days", number, _nearer(number)) for number in range(len(trial.entries))),
+        # Last, so that they are numbered in the order that they have in the end.
+        *_event_id_steps(trial),
     ]
 
 
@@ -154,6 +156,9 @@ def _name_steps(trial: Trial) -> Iterator[Step]:
     for field, name in _names(trial):
         if _name_cost(field, name):
             yield Step("names", None, _renaming(field, name))
+
+
+def _event_id_steps(trial: Trial) -> Iterator[Step]:
     ids = _event_ids(trial)
     if any(_id_cost(name) == _FOREIGN for name in ids):
         yield Step("names", None, _renumbering)
@@ -403,7 +408,7 @@ def _listed(field: Field, entry: Entry, trial: Trial) -> tuple[object, ...]:
 def _moments(day: date) -> tuple[str, ...]:
     """Times of recording: when the day begins, soon after, within that second, and on the next day."""
     after = min(day, date.max - _ONE_DAY) + _ONE_DAY
-    return f"{day}T00:00:00Z", f"{day}T00:00:01Z", f"{day}T00:00:00.5Z", f"{after}T00:00:00Z"
+    return f"{day}T00:00:00Z", f"{day}T00:00:01Z", f"{day}T00:00:00.5Z", f"{day}T00:00:00.000001Z", f"{after}T00:00:00Z"
 
 
 def _simpler_of(field: Field, value: object, entry: Entry, trial: Trial) -> Iterator[object]:
