@@ -10,8 +10,9 @@ from dcprops.events.kinds import FixedPoint
 
 __all__ = ["number_cost", "simpler_numbers"]
 
-#: What people write when any number will do, and a single quantum, where rounding begins.
+#: What people write when any number will do.
 _PLAIN: Final = tuple(map(Decimal, ("0", "1", "0.5", "100", "1000", "0.01", "0.25", "0.2")))
+_QUANTA: Final = (1, 2, 3, 5)
 _OF_A_DIGIT: Final = 100
 _OF_A_PLACE: Final = 4
 
@@ -29,12 +30,18 @@ def simpler_numbers(kind: FixedPoint, text: str) -> list[str]:
     """The numbers to try in the place of one, as canonical texts, the simplest first."""
     number = Decimal(text)
     most = number_cost(number)
-    found = {each for each in (*_PLAIN, kind.quantum, *_parts(number)) if number_cost(each) < most}
+    found = {each for each in (*_PLAIN, *_tiny(kind, number), *_parts(number)) if number_cost(each) < most}
     return [
         kind.text_of(each)
         for each in sorted(found, key=lambda each: (number_cost(each), each))
         if int(each / kind.quantum) in kind.quanta
     ]
+
+
+def _tiny(kind: FixedPoint, number: Decimal) -> Iterator[Decimal]:
+    """A few quanta, and the number's own last digits: what is lost in rounding is there."""
+    yield from (kind.quantum * times for times in _QUANTA)
+    yield from (number % (kind.quantum * 10**places) for places in range(1, kind.places))
 
 
 def _parts(number: Decimal) -> Iterator[Decimal]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from dcprops.reducing.merging import merged
 from dcprops.reducing.trials import Trial
 from dcprops.reducing.values import GROUPS, cost, simplest, single_steps, steps_of
 from dcprops.reference.balances import PLAN_EVENTS
@@ -66,9 +67,7 @@ class Reducer:
             self._cut()
             self._simplify()
         except _SpentError:
-            return Reduced(
-                self.best, self.calls, is_minimal=False, reason=f"the budget of {self._budget:,} calls is spent"
-            )
+            return Reduced(self.best, self.calls, is_minimal=False, reason=f"the budget of {self._budget:,} is spent")
         except KeyboardInterrupt:
             return Reduced(self.best, self.calls, is_minimal=False, reason="interrupted")
         return Reduced(self.best, self.calls, is_minimal=True)
@@ -97,6 +96,7 @@ class Reducer:
             if self._attempt(guess):
                 break
         self._without_parts(_by_person(self.best))
+        self._attempt(merged(self.best))
         self._without_parts([[number] for number in range(len(self.best.entries))])
 
     def _without_parts(self, parts: Sequence[Sequence[int]]) -> None:
@@ -127,17 +127,23 @@ class Reducer:
             if not self._attempt_simpler(simplest(self.best, (group,))):
                 for number in range(len(self.best.entries)):
                     self._attempt_simpler(simplest(self.best, (group,), number))
+        while self._one_pass():
+            pass
+
+    def _one_pass(self) -> bool:
+        """Make each value as simple as it can be by itself. Whether any has become simpler."""
+        before = cost(self.best)
         for step in steps_of(self.best):
             self._attempt_first(step.tries(self.best))
+        return cost(self.best) < before
 
     def _attempt_simpler(self, trial: Trial) -> bool:
         return trial is self.best or (cost(trial) < cost(self.best) and self._attempt(trial))
 
     def _attempt_first(self, tries: Iterable[Trial]) -> None:
+        """Take the first of these that is simpler and shows it."""
         before = cost(self.best)
-        for trial in tries:
-            if cost(trial) < before and self._attempt(trial):
-                return
+        any(cost(trial) < before and self._attempt(trial) for trial in tries)
 
     def _one_step(self) -> bool:
         """Take the first single step that there is. False if there is none: that is what minimal means."""

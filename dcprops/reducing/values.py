@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from dcprops.events.kinds import Choice, Date, FixedPoint, Flag, Kind, MoneyBySource, Text, Timestamp, WholeNumber
 from dcprops.events.schema import ENVELOPE, PAYLOADS, Field
+from dcprops.reducing.merging import pairs_merged
 from dcprops.reducing.numbers import number_cost, simpler_numbers
 from dcprops.reducing.trials import MISSING, NEUTRAL_DAY, Entry, Path, Trial
 from dcprops.reference import Account
@@ -72,9 +73,10 @@ def steps_of(trial: Trial) -> list[Step]:
 
 
 def single_steps(trial: Trial) -> Iterator[Trial]:
-    """Every ledger that is one step simpler: without one event, or with one value that is simpler."""
+    """Every ledger that is one step simpler: without one event, with two payments as one, or with a simpler value."""
     for number in range(len(trial.entries)):
         yield _without(trial, number)
+    yield from pairs_merged(trial)
     before = cost(trial)
     for step in steps_of(trial):
         yield from (each for each in step.tries(trial) if cost(each) < before)
