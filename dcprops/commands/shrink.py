@@ -40,8 +40,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--as-of", metavar="DAY", type=day,
-        help="the day asked about, YYYY-MM-DD (default: the last in the file, else a month end)",
+        help="the day asked about, YYYY-MM-DD (default: the last in the file)",
     )  # fmt: skip
+    parser.add_argument("--month-ends", action="store_true", help="where they agree on that, ask about every month end")
     parser.add_argument("--coherent", action="store_true", help="let no new anomaly in on the way")
     parser.add_argument(
         "--budget", metavar="N", type=count, default=BUDGET,
@@ -58,6 +59,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Shrink. 0 if they agree on the file, 1 if there is a ledger on which they don't."""
+    if arguments.month_ends and arguments.as_of:
+        raise UsageError("--month-ends and --as-of exclude each other: name a day, or ask about every month end")
     named = {"--ndjson": arguments.ndjson, "--test": arguments.test, "--json": arguments.json}
     refuse_to_mix(named, {"the file": arguments.file})
     summary = None if STANDARD_OUTPUT in named.values() else screen()
@@ -88,6 +91,7 @@ def _shrunk(arguments: argparse.Namespace) -> Shrunk:
                 predicate=arguments.predicate,
                 account=arguments.account,
                 as_of=arguments.as_of,
+                by_month=arguments.month_ends,
                 coherent=arguments.coherent,
                 budget=arguments.budget,
                 anonymise=arguments.anonymise,

@@ -34,6 +34,7 @@ class Search:
         *,
         account: str | None = None,
         as_of: date | None = None,
+        by_month: bool = False,
         on_batch: Callable[[float, int], None] | None = None,
     ) -> None:
         self.calls = 0
@@ -41,18 +42,20 @@ class Search:
         self._file = file
         self._account = account
         self._as_of = as_of
+        self._by_month = by_month
         self._on_batch = on_batch
 
     def first(self) -> tuple[Trial, Disagreement] | None:
         """The first ledger that shows a disagreement, and which one; None if there is none in the file.
 
-        The last day is asked about first. Where nothing differs on it, so is every month end.
+        The last day is asked about first, of the first people a few more days; then every month end, if that was
+        asked for.
         """
         last = self._as_of or self._file.last_day
         if last is None:
             return None
         everywhere = self._looked(lambda place, batch: [last, *(self._more(batch, last) if not place else ())])
-        if everywhere is None and self._question.asks_a_day and self._as_of is None:
+        if everywhere is None and self._question.asks_a_day and self._by_month:
             return self._looked(lambda _, batch: _month_ends_before(batch, last))
         return everywhere
 

@@ -84,6 +84,7 @@ def shrink(
     predicate: object = None,
     account: str | None = None,
     as_of: date | None = None,
+    by_month: bool = False,
     coherent: bool = False,
     budget: int = BUDGET,
     anonymise: bool = False,
@@ -94,7 +95,8 @@ def shrink(
     The target is exactly one of `calculator`, `model`, `store` and `predicate`, as an object or `module:attribute`. A
     predicate is a function of documents, or of documents and a day, that says whether they show what is looked for.
     `account` is an employee_id, or scenario/plan design/employee/plan; by default the first that disagrees is taken.
-    `as_of` is the day asked about, by default the last one in the file, and where they agree on it any month end.
+    `as_of` is the day asked about, by default the last one in the file and, of the first people, some month ends; with
+    `by_month` every month end, where they agree on those.
 
     Every ledger on the way is valid; with `coherent` it has no anomaly of a kind that the file's people had not. The
     target is asked about smaller ledgers at most `budget` times. With `anonymise` no identifier, name or telling amount
@@ -106,7 +108,9 @@ def shrink(
     """
     with _question(calculator, model, store, predicate) as (name, question):
         with _opened(path, question, on_progress) as file:
-            search = Search(question, file, account=account, as_of=as_of, on_batch=_on_batch(on_progress))
+            search = Search(
+                question, file, account=account, as_of=as_of, by_month=by_month, on_batch=_on_batch(on_progress)
+            )
             found = search.first()
         if found is None:
             raise AgreementError(_agreement(name, file, account, as_of, search.calls))
@@ -230,4 +234,8 @@ def _agreement(name: str, file: Batches, account: str | None, as_of: date | None
         return f"the file has no account {account!r}: give an employee_id, or scenario/plan design/employee/plan"
     of = f" of {account}" if account else ""
     when = f" as of {as_of}" if as_of else ""
-    return f"{name} agrees with the reference on all {file.events:,} events{of}{when} ({calls:,} calls)"
+    return f"{name} agrees with the reference on all {file.events:,} events{of}{when} ({_counted(calls)})"
+
+
+def _counted(calls: int) -> str:
+    return f"{calls:,} call{'' if calls == 1 else 's'}"
