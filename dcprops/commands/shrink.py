@@ -15,6 +15,7 @@ from dcprops.disagreements.shrinking import BUDGET
 from dcprops.event_files import EventFileError
 from dcprops.printable import printable
 from dcprops.properties import TargetError
+from dcprops.reducing import INTERRUPTED
 from dcprops.reports import failure_lines
 from dcprops.reports.console import Printer
 
@@ -77,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         _write(shrunk, files)
     if summary is not None:
         _print(shrunk, summary)
-    return _INTERRUPTED if shrunk.reason == "interrupted" else 1
+    return _INTERRUPTED if shrunk.reason == INTERRUPTED else 1
 
 
 def _shrunk(arguments: argparse.Namespace) -> Shrunk:

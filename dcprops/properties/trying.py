@@ -20,9 +20,14 @@ from dcprops.properties.generated import Tally
 from dcprops.properties.registry import Property
 from dcprops.properties.slices import WHOLE, Slice, seed_of
 from dcprops.properties.store_script import Script
+from dcprops.reducing import INTERRUPTED, Entry, Reducer, Trial
 
 __all__ = ["SETTINGS", "Effort", "test_source", "tried"]
 
+#: With more events than this, a ledger is one that taking events away has given up on.
+_FEW_EVENTS: Final = 3
+#: So often a store is asked about simpler ones then.
+_MORE_CALLS: Final = 200
 #: How many steps a state machine takes at most.
 _STEPS: Final = 15
 #: Nothing of the user's own settings, of CI's or of an earlier run: the seed alone decides.
@@ -143,7 +148,7 @@ def _reduced(examples: _Examples, breaking: Breaking, example: Any) -> Iterator[
 
     A part of a ledger that breaks it in another way with fewer events comes after that: it may say more of one mistake.
     """
-    least = _least(examples, breaking, example, breaking.message)
+    least = _reduced_further(examples, *_least(examples, breaking, example, breaking.message))
     yield least
     if isinstance(example, LedgerCase):
         otherwise = _least(examples, *least, None)
@@ -160,6 +165,28 @@ def _least(examples: _Examples, breaking: Breaking, example: Any, message: str |
             if message in {None, again.message}:
                 return _least(examples, again, less, message)
     return breaking, example
+
+
+def _reduced_further(examples: _Examples, breaking: Breaking, example: Any) -> tuple[Breaking, Any]:
+    """A store's ledger that is still long, with payments joined and values made simple, as far as that takes it."""
+    if examples.law.target != "store" or not isinstance(example, LedgerCase) or len(example.documents) <= _FEW_EVENTS:
+        return breaking, example
+    broken: dict[tuple[Any, ...], Breaking] = {}
+
+    def shows(trial: Trial) -> bool:
+        try:
+            examples.attempt(replace(example, documents=trial.documents), is_drawn=False)
+        except Breaking as again:
+            broken[trial.key] = again
+            return again.message == breaking.message
+        return False
+
+    start = Trial(tuple(map(Entry.of, example.documents)))
+    reduced = Reducer(start, shows, budget=_MORE_CALLS).run()
+    if reduced.reason == INTERRUPTED:
+        raise KeyboardInterrupt
+    trial = reduced.trial
+    return broken.get(trial.key, breaking), replace(example, documents=trial.documents)
 
 
 def _simpler(example: Any) -> Iterator[Any]:
@@ -217,7 +244,7 @@ def _smallest(effort: Effort, examples: _Examples, drawn: int) -> Iterator[Failu
 def _of_drawn(examples: _Examples, breaking: Breaking, example: Any) -> Failure:
     """The failure that a drawn example comes to. A document is as small already as its strategy makes one."""
     if isinstance(example, Case):
-        breaking, example = _least(examples, breaking, example, breaking.message)
+        breaking, example = _reduced_further(examples, *_least(examples, breaking, example, breaking.message))
     return _failure(examples, breaking, example)
 
 

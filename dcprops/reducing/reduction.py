@@ -11,8 +11,10 @@ from dcprops.reducing.trials import Trial
 from dcprops.reducing.values import GROUPS, cost, simplest, single_steps, steps_of
 from dcprops.reference.balances import PLAN_EVENTS
 
-__all__ = ["Progress", "Reduced", "Reducer"]
+__all__ = ["INTERRUPTED", "Progress", "Reduced", "Reducer"]
 
+#: Why a reduction ended that the user interrupted.
+INTERRUPTED: Final = "interrupted"
 #: Told of each call: how many there were, and the best ledger so far.
 Progress: TypeAlias = Callable[[int, Trial], None]
 #: With more events than this, values are left alone: making each simple would take more calls than anyone has.
@@ -69,7 +71,7 @@ class Reducer:
         except _SpentError:
             return Reduced(self.best, self.calls, is_minimal=False, reason=f"the budget of {self._budget:,} is spent")
         except KeyboardInterrupt:
-            return Reduced(self.best, self.calls, is_minimal=False, reason="interrupted")
+            return Reduced(self.best, self.calls, is_minimal=False, reason=INTERRUPTED)
         return Reduced(self.best, self.calls, is_minimal=True)
 
     def _attempt(self, trial: Trial) -> bool:

@@ -29,11 +29,14 @@ _MOST_THREADS: Final = 4
 _EVENTS_AT_ONCE: Final = 5_000
 
 _REFUSED: Final = "SELECT line, field, rule, message FROM refused ORDER BY line, rowid"
-# A person is one of a scenario and plan design.
+# A person is one of a scenario and plan design. They come in the order of their first lines, whatever the threads do.
 _PEOPLE: Final = """
 CREATE OR REPLACE TEMP TABLE people AS
-SELECT scenario_id, plan_design_id, employee_id, row_number() OVER () AS person, NULL::BIGINT AS first_of_party
-FROM (SELECT DISTINCT scenario_id, plan_design_id, employee_id FROM staged)
+SELECT
+    scenario_id, plan_design_id, employee_id, row_number() OVER (ORDER BY min(line)) AS person,
+    NULL::BIGINT AS first_of_party
+FROM staged
+GROUP BY scenario_id, plan_design_id, employee_id
 """
 # Of the people that have an event_id in common, the first with each of the others.
 _SHARING: Final = """
