@@ -19,7 +19,7 @@ from dcprops.properties.failures import Breaking, Failure
 from dcprops.properties.registry import Property
 from dcprops.properties.runner import PROPERTIES
 from dcprops.properties.store_target import StoreTarget
-from dcprops.properties.targets import Crashed, FunctionTarget, ModelTarget, Rejected
+from dcprops.properties.targets import Crashed, FunctionTarget, ModelTarget, Rejected, TargetError
 from dcprops.properties.trying import test_source
 from dcprops.reducing import Trial
 from dcprops.reference import arithmetic
@@ -33,6 +33,8 @@ class Question(ABC):
 
     #: Whether a day is part of the question.
     asks_a_day: bool = False
+    #: What is said of a target of which nothing is found.
+    agreement: str = "agrees with the reference"
 
     @abstractmethod
     def ask(self, trial: Trial) -> list[Disagreement]:
@@ -62,7 +64,11 @@ class Question(ABC):
     def failure_of(self, trial: Trial, wanted: Disagreement) -> Failure:
         """The disagreement as reports show it, with the ledger, the arithmetic and a test."""
         message, field, _ = wanted.sign
-        found = next(each for each in self.ask(trial) if each.sign == (message, field, trial.account))
+        found = next((each for each in self.ask(trial) if each.sign == (message, field, trial.account)), None)
+        if found is None:
+            raise TargetError(
+                f"{message}, but not when asked about the ledger again: a target's answer must depend on nothing else"
+            )
         return Failure(
             title=found.message,
             message=self.sentence,
@@ -207,12 +213,14 @@ class StoreQuestion(Question):
         return test_source(PROPERTIES[found.message.partition(":")[0]], self.target, LedgerCase(trial.documents))
 
 
-@dataclass(frozen=True)
+@dataclass
 class PredicateQuestion(Question):
     """Whether a function of documents, or of documents and a day, says yes to a ledger."""
 
     target: FunctionTarget
+    has_answered: bool = False
     asks_a_day = True
+    agreement = "says no"
 
     @cached_property
     def _takes_a_day(self) -> bool:
@@ -225,8 +233,13 @@ class PredicateQuestion(Question):
     def ask(self, trial: Trial) -> list[Disagreement]:
         try:
             says = bool(self.target(*self._arguments(trial)))
-        except Crashed:
-            return []  # it has nothing to say of such a ledger; the first call tells whether it ever has
+        except Crashed as crash:
+            if not self.has_answered:
+                raise TargetError(
+                    f"{self.target.name} has no answer for the first people of the file: {crash}"
+                ) from crash
+            return []  # such a ledger is none that it was made for
+        self.has_answered = True
         return [Disagreement("the function says yes", as_of=trial.as_of, account=trial.account)] if says else []
 
     def _arguments(self, trial: Trial) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ from dcprops.disagreements.questions import (
     StoreQuestion,
 )
 from dcprops.disagreements.searching import Search
-from dcprops.event_files import EventFile
+from dcprops.event_files import EventFile, EventFileError
 from dcprops.properties.failures import Failure
 from dcprops.properties.runner import closing
 from dcprops.properties.store_target import store_target
@@ -113,7 +113,7 @@ def shrink(
             )
             found = search.first()
         if found is None:
-            raise AgreementError(_agreement(name, file, account, as_of, search.calls))
+            raise AgreementError(_agreement(name, question.agreement, file, account, as_of, search.calls))
         start, wanted = found
         reducer = Reducer(
             start,
@@ -175,6 +175,8 @@ def _question(calculator: object, model: object, store: object, predicate: objec
 @contextmanager
 def _opened(path: str | os.PathLike[str], question: Question, on_progress: OnProgress | None) -> Iterator[Batches]:
     if isinstance(question, ModelQuestion):
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise EventFileError(f"{os.fspath(path)} can be read only once: save it as a file first")
         yield _rows(path)
         return
     told = None if on_progress is None else lambda share, note: on_progress(share / 2, note)
@@ -229,12 +231,12 @@ def _is_near(entry: Entry, wanted: Disagreement) -> bool:
     return wanted.account is None or entry.person == wanted.account[:3]
 
 
-def _agreement(name: str, file: Batches, account: str | None, as_of: date | None, calls: int) -> str:
+def _agreement(name: str, agreement: str, file: Batches, account: str | None, as_of: date | None, calls: int) -> str:
     if not calls and account is not None:
         return f"the file has no account {account!r}: give an employee_id, or scenario/plan design/employee/plan"
     of = f" of {account}" if account else ""
     when = f" as of {as_of}" if as_of else ""
-    return f"{name} agrees with the reference on all {file.events:,} events{of}{when} ({_counted(calls)})"
+    return f"{name} {agreement} on all {file.events:,} events{of}{when} ({_counted(calls)})"
 
 
 def _counted(calls: int) -> str:

@@ -327,6 +327,23 @@ def test_a_store_that_does_not_keep_what_it_is_given(name: str, title: str, writ
     assert found.is_minimal
 
 
+def test_a_function_that_never_answers_is_told(written: Written) -> None:
+    with pytest.raises(TargetError, match="has no answer for the first people of the file: the call raised KeyError"):
+        shrink(written(career()), predicate=lambda documents: documents[0]["amount"] > 5)
+    with pytest.raises(AgreementError, match=r"says no on all 86 events \(8 calls\)"):
+        shrink(written(career()), predicate=lambda documents: False)
+
+
+def test_a_target_that_changes_its_mind_is_told(written: Written) -> None:
+    calls = iter(range(10**6))
+
+    def calculator(documents: list[Document], as_of: date) -> Any:
+        return [{**row, "total_forfeitures": 7} if next(calls) < 3 else row for row in reference(documents, as_of)]
+
+    with pytest.raises(TargetError, match="a target's answer must depend on nothing else"):
+        shrink(written(career()), calculator=calculator, budget=2)
+
+
 # Leaving the company.
 
 
