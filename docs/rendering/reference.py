@@ -27,6 +27,7 @@ PUBLIC = (
     "dcprops.rules",
     "dcprops.reference",
     "dcprops.events",
+    "dcprops.gate",
     "dcprops.monitor",
     "dcprops.reports",
     "dcprops.defects",

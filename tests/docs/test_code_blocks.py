@@ -33,7 +33,7 @@ DOCS = ROOT / "docs"
 BLOCKS = all_blocks()
 
 #: What takes long, needs other programs, or is a matter of the machine: parsed, not run.
-TOO_MUCH = {"bench", "monitor", "check", "generate", "merge", "gate"}
+TOO_MUCH = {"bench", "monitor", "check", "generate", "merge"}
 #: Programs that stand beside dcprops in console blocks.
 OTHERS = {
     "pip", "python3", ".venv/bin/pip", ".venv/bin/pytest", "python", "pytest", "git", "tox", "cd", "mkdir",

@@ -52,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "strategies": ORACLE,
     "properties": {*ORACLE, "strategies", "profiles"},
     "monitor": {"printable"},
+    "gate": set(),
     "benchmarks": {*ORACLE, "strategies", "store", "population", "monitor"},
     "reports": {*ORACLE, "strategies", "properties", "audit", "overview", "monitor", "printable"},
     "defects": {*ORACLE, "golden", "event_files", "strategies", "properties"},
