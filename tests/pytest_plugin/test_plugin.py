@@ -186,6 +186,26 @@ def test_skipped_and_expected_failures_have_their_reasons(project):
     assert "known" in done.stdout
 
 
+STRICT = "[pytest]\nxfail_strict = true\n"
+
+
+@pytest.mark.parametrize(("ini", "status"), [("[pytest]\n", 0), (STRICT, 1)], ids=["usual", "strict"])
+def test_what_holds_against_expectation_is_as_pytest_has_it(project, ini, status):
+    (project / "pytest.ini").write_text(ini, encoding="utf-8")
+    chosen = ("-k", "accepts-valid", "--dcprops-suite", "model", "--dcprops-max-examples", "3")
+    done = run_pytest(project, *as_options(project), *chosen, "--dcprops-xfail", "model.accepts-valid=known")
+    assert done.returncode == status, done.stdout
+    assert ("1 xpassed" if status == 0 else "[XPASS(strict)] known") in done.stdout
+
+
+def test_a_part_that_finds_nothing_does_not_say_that_all_holds(project):
+    (project / "pytest.ini").write_text(STRICT, encoding="utf-8")
+    chosen = (*as_options(project), "-k", "rejects-invalid", "--dcprops-xfail", "model.rejects-invalid=known")
+    done = [run_pytest(project, *chosen, "--dcprops-shard", f"{number}/3") for number in (1, 2, 3)]
+    assert [each.returncode for each in done] == [0, 0, 0], "".join(each.stdout for each in done)
+    assert sorted("1 xpassed" in each.stdout for each in done) == [False, True, True]
+
+
 def test_the_header_says_what_is_under_test(project):
     done = run_pytest(project, *as_options(project), "-k", "nothing-of-that-name", "--dcprops-shard", "2/4")
     assert "model mine.events:Event, calculator mine.ledger:balances, store mine.store:Store" in done.stdout
