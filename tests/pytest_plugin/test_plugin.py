@@ -158,6 +158,27 @@ def test_the_plugin_imports_nothing_of_ours_by_itself(project):
     assert run(project, "-c", code).stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize("first", ["dcprops", "dcprops.suite", "_dcprops_pytestplugin"])
+def test_pytest_does_not_warn_where_we_were_imported_first(project, first):
+    """As of an installed wheel, whose record lists the package beside the plugin; of Hypothesis's own it warns, too."""
+    installed = project / "dcprops-0.dist-info"
+    installed.mkdir()
+    for name, text in (
+        ("METADATA", "Metadata-Version: 2.1\nName: dcprops\nVersion: 0\n"),
+        ("entry_points.txt", "[pytest11]\ndcprops = _dcprops_pytestplugin\n"),
+        ("RECORD", "dcprops/__init__.py,,\ndcprops/suite.py,,\n_dcprops_pytestplugin.py,,\n"),
+    ):
+        (installed / name).write_text(text, encoding="utf-8")
+    (project / "test_mine.py").write_text(
+        "def test_mine(dcprops_sample):\n    assert dcprops_sample\n", encoding="utf-8"
+    )
+    code = f"import sys, {first}, pytest; sys.exit(pytest.main(['-p', 'no:cacheprovider', 'test_mine.py']))"
+    done = run(project, "-c", code)
+    assert done.returncode == 0, done.stdout + done.stderr
+    warned = [line for line in done.stdout.splitlines() if "cannot be rewritten" in line]
+    assert [line for line in warned if "hypothesis" not in line] == []
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
