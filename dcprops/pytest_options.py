@@ -150,9 +150,10 @@ class Piece:
         """The marks of the item."""
         if not self.xfail:
             return []
+        if self.effort.slice.is_whole:
+            return [pytest.mark.xfail(reason=self.xfail)]
         # Where the work is dealt out, a part that finds nothing doesn't say that the property holds.
-        strict = {} if self.effort.slice.is_whole else {"strict": False}
-        return [pytest.mark.xfail(reason=self.xfail, **strict)]
+        return [pytest.mark.xfail(reason=self.xfail, strict=False)]
 
     def run(self) -> None:
         """Try it. Fails or skips the test that it is called from."""

@@ -85,8 +85,9 @@ def _members(class_: type) -> Iterator[str]:
 
 
 def _signature(function: object) -> str:
-    """The signature as it is written, without places in memory and without `self`."""
+    """The signature as it is written, without places in memory, without those of this checkout and without `self`."""
     said = re.sub(r"<(?:\w+ )+([\w.]+)(?: at 0x[0-9a-f]+)?>", r"\1", str(inspect.signature(function)))
+    said = re.sub(r"\w+Path\('[^']*/(dcprops/[^']*)'\)", r"\1", said)
     said = re.sub(r"ForwardRef\(([^()]*)\)", r"\1", said).replace("hypothesis.strategies.", "")
     return re.sub(r"^\((?:self|cls)(?:, |(?=\)))", "(", said).replace("'", "")
 
