@@ -1,6 +1,8 @@
 """The pytest plugin: options, fixtures and a header. It imports neither dcprops nor hypothesis until one is used.
 
 pytest loads it in every run of every project that has dcprops installed, so it costs them nothing.
+
+PYTEST_DONT_REWRITE: pytest rewrites the asserts of plugins, and warns where one is imported before it could.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from importlib.util import find_spec
 
 from hypothesis import Phase, Verbosity, settings
@@ -34,6 +36,10 @@ settings.register_profile(
     database=DirectoryBasedExampleDatabase(os.path.join(os.path.dirname(__file__), ".hypothesis", "examples")),
 )
 settings.load_profile("dcprops-tests")
+
+# A shell starts what runs in the background with interrupts ignored, and so would be what the tests start.
+if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: The pages speak of all that there is, and are made of it.
 _PAGES = ("tests/docs/test_pages.py", "tests/docs/test_code_blocks.py", "tests/docs/test_reference.py")

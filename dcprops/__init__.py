@@ -1,4 +1,7 @@
-"""Hypothesis strategies, properties and a command line for defined-contribution (401(k)) event ledgers."""
+"""Hypothesis strategies, properties and a command line for defined-contribution (401(k)) event ledgers.
+
+PYTEST_DONT_REWRITE: pytest takes a plugin's package for a part of it, and warns where that is imported before pytest.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import difflib
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,12 +20,12 @@ KEYS: Final = MappingProxyType(
     {
         **dict.fromkeys(TARGET_KINDS, "a text module:attribute"),
         "profile": "quick, ci or deep",
-        "max-examples": "a whole number",
+        "max-examples": "a whole number above 0",
         "suites": "a list of texts",
         "skip": "a table of property = reason",
         "xfail": "a table of property = reason",
         "strict": "true or false",
-        "min-rate": "a number",
+        "min-rate": "a number above 0",
         "monitor": "a table: see docs/monitor.md",
     }
 )
@@ -51,10 +52,11 @@ class Configuration:
     min_rate: float | None = None
 
 
-def read_configuration(folder: Path) -> Configuration:
+def read_configuration(folder: Path, known: Mapping[str, Collection[str]] = MappingProxyType({})) -> Configuration:
     """The configuration of the pyproject.toml in a folder; an empty one where there is no file or no table.
 
-    Raises ConfigurationError for a file or a table that can't be read as KEYS say.
+    `known` are the names that there are, by the keys whose values name something. Raises ConfigurationError for a file
+    or a table that can't be read as KEYS say, or that names what isn't known.
     """
     path = folder / "pyproject.toml"
     try:
@@ -63,7 +65,15 @@ def read_configuration(folder: Path) -> Configuration:
         return Configuration()
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}") from error
-    return _configuration(str(path), tool.get("dcprops", {}) if isinstance(tool, dict) else {})
+    table = tool.get("dcprops", {}) if isinstance(tool, dict) else {}
+    configuration = _configuration(str(path), table)
+    for key in (key for key in table if key in known):
+        for name in [table[key]] if isinstance(table[key], str) else table[key]:
+            if name not in known[key]:
+                raise ConfigurationError(
+                    f"{path}: [tool.dcprops] {key} has {name!r}, which there isn't{_expected(name, known[key])}"
+                )
+    return configuration
 
 
 def _configuration(path: str, table: object) -> Configuration:
@@ -99,7 +109,7 @@ def _is_as_expected(key: str, value: Any) -> bool:
         case "max-examples":
             return isinstance(value, int) and not isinstance(value, bool) and value > 0
         case "min-rate":
-            return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+            return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < inf
         case _:
             return isinstance(value, str)
 

@@ -41,6 +41,7 @@ class Command:
 _COMMANDS = (
     Command("check", "Run the properties against a target", "dcprops.commands.check"),
     Command("merge", "Join the reports of all shards of a check", "dcprops.commands.merge"),
+    Command("gate", "Judge the results of all jobs of a pipeline together", "dcprops.commands.gate"),
     Command("init", "Write the test and the settings that check your own model", "dcprops.commands.init"),
     Command("audit", "Validate an event file, judge its ledger, and balance it", "dcprops.commands.audit"),
     Command("shrink", "Find the smallest ledger on which your code disagrees", "dcprops.commands.shrink"),

@@ -18,6 +18,7 @@ from dcprops.commands.pages import HTML_HELP, expect_html
 from dcprops.commands.terminal import count, progress, screen
 from dcprops.configuration import TARGET_KINDS, ConfigurationError, read_configuration
 from dcprops.properties import PROFILES, SUITES, Report, SelectionError, TargetError, check
+from dcprops.properties.runner import NAMES
 from dcprops.reports import junit_xml, print_report
 
 __all__ = ["add_options", "run"]
@@ -126,7 +127,7 @@ def _hypothesis_elsewhere() -> Iterator[None]:
 
 def _checked(arguments: argparse.Namespace) -> Report:
     try:
-        table = read_configuration(Path.cwd())
+        table = read_configuration(Path.cwd(), NAMES)
         named = {kind: name for kind in TARGET_KINDS if (name := getattr(arguments, kind)) is not None}
         with progress("check") as on_progress:
             return check(

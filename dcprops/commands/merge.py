@@ -12,7 +12,7 @@ from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix,
 from dcprops.commands.pages import HTML_HELP, expect_html
 from dcprops.commands.terminal import count, screen
 from dcprops.properties import PROPERTIES, Report
-from dcprops.properties.examples import join_databases
+from dcprops.properties.examples import is_database, join_databases
 from dcprops.properties.merging import MergeError, merged, report_from_json
 from dcprops.reports import junit_xml, print_report
 
@@ -83,6 +83,8 @@ def _joined(folders: list[str], into: str) -> int:
         if not Path(folder).is_dir():
             raise UsageError(f"{folder} is no folder: expected the example database of a shard")
     try:
+        if Path(into).exists() and not is_database(Path(into)):
+            raise UsageError(f"{into} has other things in it than examples: name a new folder, or a database of them")
         return join_databases(folders, into)
     except OSError as error:
         raise UsageError(f"{into} cannot be written: {error.strerror or error}") from error

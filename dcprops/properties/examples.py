@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
 
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
-__all__ = ["OfOneLaw", "join_databases"]
+__all__ = ["OfOneLaw", "is_database", "join_databases"]
 
 #: Under this key a folder of Hypothesis's keeps all its keys.
-_KEYS = DirectoryBasedExampleDatabase._metakeys_name  # no public name says it
+_KEYS: Final = DirectoryBasedExampleDatabase._metakeys_name  # no public name says it
+#: How it names the folder of a key.
+_KEY: Final = re.compile(r"[0-9a-f]{16}")
 
 
 class OfOneLaw(ExampleDatabase):
@@ -40,6 +45,11 @@ class OfOneLaw(ExampleDatabase):
     def delete(self, key: bytes, value: bytes) -> None:
         """Forget an example."""
         self._kept.delete(self._key(key), value)
+
+
+def is_database(folder: Path) -> bool:
+    """Whether a folder has nothing in it but what Hypothesis keeps: folders named by a hash, one for each key."""
+    return folder.is_dir() and all(_KEY.fullmatch(each.name) and each.is_dir() for each in folder.iterdir())
 
 
 def join_databases(folders: Iterable[str], into: str) -> int:

@@ -22,6 +22,8 @@ class MergeError(ValueError):
 def report_from_json(told: Mapping[str, Any]) -> Report:
     """The report that `to_json` wrote, without the counts of what was generated. Raises MergeError for other JSON."""
     try:
+        if shard := told.get("shard", ""):
+            Slice.parse(shard)
         return Report(
             version=told["version"],
             seed=told["seed"],
@@ -34,12 +36,14 @@ def report_from_json(told: Mapping[str, Any]) -> Report:
             run_id=told.get("run_id", ""),
             shards=tuple(told.get("shards", ())),
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MergeError(f"no report of dcprops check: {type(error).__name__}: {error}") from error
 
 
 def result_from_json(told: Mapping[str, Any]) -> CheckResult:
-    """What came of one property, as `to_json` wrote it."""
+    """What came of one property, as `to_json` wrote it. Raises ValueError for a status that is none."""
+    if told["status"] not in _WORST_FIRST:
+        raise ValueError(f"status {told['status']!r} is none: expected one of {', '.join(_WORST_FIRST)}")
     return CheckResult(
         id=told["id"],
         suite=told["suite"],

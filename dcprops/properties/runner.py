@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import os
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from errno import EACCES
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -38,6 +41,7 @@ from dcprops.properties.trying import SETTINGS, Effort, tried
 from dcprops.reference import documents
 
 __all__ = [
+    "NAMES",
     "PROFILES",
     "PROPERTIES",
     "SUITES",
@@ -60,6 +64,9 @@ PROPERTIES: Final = by_id(
 )
 #: The names of the suites.
 SUITES: Final = tuple(dict.fromkeys(each.suite for each in PROPERTIES.values()))
+
+#: What may be named in the table [tool.dcprops], by its keys.
+NAMES: Final = MappingProxyType({"profile": PROFILES, "suites": SUITES, "skip": PROPERTIES, "xfail": PROPERTIES})
 
 Target: TypeAlias = ModelTarget | FunctionTarget | StoreTarget | ReporterTarget
 
@@ -131,7 +138,7 @@ def check(
         known_id(id_)
     targets = targets_of(given, chosen, min_rate)
     chosen = about(targets, chosen, is_asked=bool(suites or only))
-    kept = None if database is None else DirectoryBasedExampleDatabase(database)
+    kept = None if database is None else _database(database)
     with closing(targets):
         results, matrix = _results(effort, chosen, targets, skip, kept, on_progress)
     return Report(
@@ -166,6 +173,20 @@ def _seed(seed: int | None, run_id: str | None) -> int:
     if seed is not None:
         return seed
     return random.SystemRandom().randrange(2**32) if run_id is None else run_seed(run_id)
+
+
+def _database(folder: str) -> ExampleDatabase:
+    """The examples in a folder, which is made: that of a run without failures is there too, to be joined with others.
+
+    Hypothesis says nothing of a folder that it can't write, and keeps nothing.
+    """
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
+    except OSError as error:
+        raise SelectionError(f"the example database {folder} cannot be written: {error.strerror or error}") from error
+    return DirectoryBasedExampleDatabase(folder)
 
 
 def _slice(shard: str | None) -> Slice:

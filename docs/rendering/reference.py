@@ -12,6 +12,9 @@ from types import ModuleType
 
 from pydantic import BaseModel
 
+import dcprops
+
+_INSTALLED_IN = Path(dcprops.__file__).parents[1]
 #: The packages whose names are public, in the order of the page.
 PUBLIC = (
     "dcprops",
@@ -24,6 +27,7 @@ PUBLIC = (
     "dcprops.rules",
     "dcprops.reference",
     "dcprops.events",
+    "dcprops.gate",
     "dcprops.monitor",
     "dcprops.reports",
     "dcprops.defects",
@@ -85,8 +89,10 @@ def _members(class_: type) -> Iterator[str]:
 
 
 def _signature(function: object) -> str:
-    """The signature as it is written, without places in memory and without `self`."""
-    said = re.sub(r"<(?:\w+ )+([\w.]+)(?: at 0x[0-9a-f]+)?>", r"\1", str(inspect.signature(function)))
+    """The signature as it is written, without places in memory or on this machine, and without `self`."""
+    written = str(inspect.signature(function)).replace("PosixPath", "Path").replace("WindowsPath", "Path")
+    written = written.replace(f"{_INSTALLED_IN.as_posix()}/", "")
+    said = re.sub(r"<(?:\w+ )+([\w.]+)(?: at 0x[0-9a-f]+)?>", r"\1", written)
     said = re.sub(r"ForwardRef\(([^()]*)\)", r"\1", said).replace("hypothesis.strategies.", "")
     return re.sub(r"^\((?:self|cls)(?:, |(?=\)))", "(", said).replace("'", "")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import difflib
 import gzip
-import inspect
 import json
 import os
 import re
@@ -21,10 +20,9 @@ from pathlib import Path
 
 import pytest
 
-import dcprops
-from dcprops import strategies
 from dcprops.cli import main
-from dcprops.commands import COMMANDS, UsageError, check
+from dcprops.commands import COMMANDS, UsageError
+from dcprops.configuration import KEYS
 from dcprops.properties import PROPERTIES, SUITES
 
 from .blocks import ROOT, Block, all_blocks, blocks_of
@@ -33,17 +31,14 @@ DOCS = ROOT / "docs"
 BLOCKS = all_blocks()
 
 #: What takes long, needs other programs, or is a matter of the machine: parsed, not run.
-TOO_MUCH = {"bench", "monitor", "check", "generate", "merge", "gate"}
+TOO_MUCH = {"bench", "monitor", "check", "generate", "merge"}
 #: Programs that stand beside dcprops in console blocks.
 OTHERS = {
     "pip", "python3", ".venv/bin/pip", ".venv/bin/pytest", "python", "pytest", "git", "tox", "cd", "mkdir",
     "hypothesis",
 }  # fmt: skip
-#: Keys of [tool.dcprops], and those of its tables whose keys are properties.
-SETTINGS = {
-    "model", "calculator", "compliance", "limits", "store", "reporter", "profile", "max-examples", "suites", "skip",
-    "xfail", "strict", "min-rate", "monitor",
-}  # fmt: skip
+#: How those are run whose output is compared; pytest, as the script that is installed, without the folder it is run in.
+PROGRAMS = {"dcprops": ["-m", "dcprops"], "pytest": ["-P", "-m", "pytest", "-p", "no:cacheprovider"]}
 PLUGIN = ROOT / "_dcprops_pytestplugin.py"
 
 #: A project as the pages suppose it: an event model, calculators, a store and a reporter, which are right.
@@ -98,14 +93,6 @@ balances = Wrong.balances
 """,
 }
 
-#: What a block may speak of that a checkout may lack, and whether this one has it.
-PARTS = {
-    "dcprops merge": "merge" in COMMANDS,
-    "--shard": "--shard" in inspect.getsource(check.add_options),
-    "dcprops.suite": hasattr(dcprops, "suite"),
-    "from_model": hasattr(strategies, "from_model"),
-}
-
 
 # --- what a block is judged by ---
 
@@ -146,14 +133,15 @@ def plugin_options(text: str) -> set[str]:
 def settings_wrong(settings: dict[str, object]) -> list[str]:
     """What is no setting in a [tool.dcprops] of a page."""
     own = settings.get("tool", {}).get("dcprops", {})
-    wrong = [key for key in own if key not in SETTINGS]
+    wrong = [key for key in own if key not in KEYS]
     wrong += [name for table in ("skip", "xfail") for name in own.get(table, {}) if name not in PROPERTIES]
     return wrong + [name for name in own.get("suites", []) if name not in SUITES]
 
 
 def plain(line: str) -> str:
-    """A line of output without what differs from run to run: numbers of a table of results, seeds, widths."""
+    """A line of output without what differs from run to run: numbers of a table of results, seeds, seconds, widths."""
     line = re.sub(r"^(\S+\.\S+) +(passed|failed|skipped|errored)\b.*", r"\1 \2", line.strip())
+    line = re.sub(r"^=+ (.*?)(?: in [\d.]+s(?: \([\d:]+\))?)? =+$", r"\1", line)
     line = re.sub(r"profile \w+, seed \d+", "profile, seed", line)
     line = re.sub(r"\([\d,]+ examples\)", "", line)
     return " ".join(line.split())
@@ -186,8 +174,11 @@ class Reader:
         self.output: str | None = None
 
     def do(self, block: Block) -> None:
-        if block.mark == "not run" or not all(here for part, here in PARTS.items() if part in block.text):
+        if block.mark == "not run":
             self.output = None
+            return
+        if block.mark == "file":
+            self.file(block)
             return
         getattr(self, {"": "no_language", "yml": "yaml"}.get(block.language, block.language))(block)
 
@@ -195,9 +186,6 @@ class Reader:
         pytest.fail(f"{block.name} doesn't say which language it is")
 
     def python(self, block: Block) -> None:
-        if block.mark == "file":
-            self.file(block)
-            return
         names = set(vars(self.module))
         exec(compile("\n" * block.line + block.text, block.name, "exec"), vars(self.module))
         for name in vars(self.module).keys() - names:
@@ -231,28 +219,32 @@ class Reader:
             program, *options = command
             if program == "dcprops":
                 understood(options)
-                self.output = self._run(options) if options[0] not in TOO_MUCH else None
+                self.output = self._run(command) if options[0] not in TOO_MUCH else None
             else:
                 assert program in OTHERS, f"{block.name}: {program} is no program of these pages"
-        if PLUGIN.exists():
-            assert plugin_options(block.text) <= plugin_options(PLUGIN.read_text(encoding="utf-8"))
+        assert plugin_options(block.text) <= plugin_options(PLUGIN.read_text(encoding="utf-8"))
 
     def text(self, block: Block) -> None:
         """What a command prints: the one before, or the one that the mark says."""
         if block.mark == "output of":
-            _, *options = shlex.split(block.said)
-            understood(options)
-            self.output = self._run(options)
+            command = shlex.split(block.said)
+            if command[0] == "dcprops":
+                understood(command[1:])
+            self.output = self._run(command)
         assert self.output is not None, f"{block.name} is the output of nothing that is run: mark it with what it is"
         assert (missing := missing_from(self.output, block.text)) is None, f"{missing}\nis not in\n{self.output}"
 
-    def _run(self, options: list[str]) -> str:
+    def _run(self, command: list[str]) -> str:
+        program, *options = command
+        if program == "pytest" and "-n" in options:
+            pytest.importorskip("xdist", reason="the dependency group `tests` has pytest-xdist")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         done = subprocess.run(
-            [sys.executable, "-m", "dcprops", *options],
+            [sys.executable, *PROGRAMS[program], *options],
             cwd=self.folder, capture_output=True, encoding="utf-8", check=False, stdin=subprocess.DEVNULL,
-            env={**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
+            env={**inherited, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
         )  # fmt: skip
-        assert done.returncode in {0, 1}, f"{options}: {done.stderr}"
+        assert done.returncode in {0, 1}, f"{command}: {done.stdout}{done.stderr}"
         assert "Traceback" not in done.stderr
         return done.stdout
 
@@ -335,6 +327,10 @@ NOT_RUN = {
         "```console\ndcprops schema json\n```\n\n```text\nnot in a schema\n```",
         "```console\ndcprops bench\n```\n\n```text\nevents\n```",
         "<!-- output of: dcprops schema duckdb -->\n```text\nCREATE VIEW\n```",
+        "<!-- output of: pytest --version -->\n```text\npytest 0.1\n```",
+        "<!-- output of: pytest --no-option -->\n```text\n…\n```",
+        "<!-- output of: curl events -->\n```text\n…\n```",
+        "<!-- file: tutorial/after/pyproject.toml -->\n```toml\n[tool.dcprops]\n```",
         "```toml\n[tool.dcprops\n```",
         '```toml\n[tool.dcprops]\nmodle = "yours.events:Event"\n```',
         '```toml\n[tool.dcprops.skip]\n"model.accepts-vald" = "why"\n```',
@@ -367,6 +363,7 @@ def read(folder: Path, text: str) -> None:
         "```console\npip install x\n```",
         "```console\ndcprops audit events.ndjson.gz\n```\n\n```text\n… 198 valid, …\n```",
         "<!-- output of: dcprops schema duckdb -->\n```text\nCREATE TABLE …\n```",
+        "<!-- output of: pytest --version -->\n```text\npytest …\n```",
         '```toml\n[tool.dcprops]\nmodel = "yours.events:Event"\n```',
         '```toml\n[tool.dcprops.skip]\n"model.accepts-valid" = "why"\n```',
         '```json\n{"a": 1}\n```',
@@ -388,6 +385,8 @@ def test_output_is_compared_line_by_line():
     assert missing_from(output, "model.a passed 7\n…\ngot: …\n") is None
     assert missing_from(output, "model.b failed\nmodel.a passed\n") == "model.a passed"
     assert missing_from(output, "model.a failed") == "model.a failed"
+    assert missing_from("==== 2 passed in 61.50s (0:01:01) ====", "=== 2 passed in 0.10s ===") is None
+    assert missing_from("==== 2 passed in 61.50s (0:01:01) ====", "=== 3 passed in 0.10s ===") == "3 passed"
     assert missing_from(output, "got: 1 … 3") == "got: 1 … 3"
 
 

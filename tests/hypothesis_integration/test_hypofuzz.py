@@ -49,6 +49,27 @@ print(json.dumps([
 """
 
 
+SUITE = """
+import dcprops
+
+test_ledger = dcprops.suite(
+    model="dcprops:SimulationEvent",
+    only=["model.accepts-valid", "model.rejects-invalid", "model.round-trip-json"],
+    xfail={"model.round-trip-json": "known"},
+)
+"""
+
+
+def test_hypofuzz_collects_the_items_of_a_suite(tmp_path):
+    pytest.importorskip("hypofuzz", reason="HypoFuzz is a service of its own: pip install hypofuzz")
+    (tmp_path / "test_theirs.py").write_text(SUITE, encoding="utf-8")
+    done = run(["-c", COLLECT, "-p", "no:cacheprovider", "test_theirs.py"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    collected, refused = json.loads(done.stdout.splitlines()[-1])
+    assert collected == [f"test_theirs.py::test_ledger[model.{name}]" for name in ("accepts-valid", "rejects-invalid")]
+    assert refused == {"test_theirs.py::test_ledger[model.round-trip-json]": "xfail"}
+
+
 @pytest.mark.parametrize("profile", ["default", "dcprops-quick", "dcprops-ci", "dcprops-deep"])
 def test_hypofuzz_collects_all_that_does_not_refuse_it(profile, tmp_path):
     pytest.importorskip("hypofuzz", reason="HypoFuzz is a service of its own: pip install hypofuzz")

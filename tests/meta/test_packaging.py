@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import configparser
 import inspect
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,6 +20,7 @@ import pytest
 from hypothesis import settings
 
 import dcprops
+from dcprops.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -166,7 +169,7 @@ FAKE_PYTHON = """#!/usr/bin/env bash
 echo "python $*" >> "$TRAIL"
 if [[ "$1" == -m ]]; then
   mkdir -p "${@: -1}/bin"
-  for name in pip pytest ruff mypy; do
+  for name in pip pytest ruff mypy dcprops; do
     printf '#!/usr/bin/env bash\\necho "%s $*" >> "$TRAIL"\\n' "$name" > "${@: -1}/bin/$name"
     chmod +x "${@: -1}/bin/$name"
   done
@@ -222,7 +225,64 @@ def test_ci_run_does_what_the_readme_says_in_a_directory_of_its_own(tmp_path):
     assert probe.startswith("python -c")
     assert re.sub(r"\S+/scratch/\S+/venv", ".venv", steps[0]) == makes_venv
     assert steps[1:3] == [installs.replace('"', ""), tests]
-    assert [step.split()[0] for step in steps[3:]] == ["ruff", "ruff", "mypy"]
+    assert [step.split()[0] for step in steps[3:6]] == ["ruff", "ruff", "mypy"]
+    assert steps[7].endswith("--group dbt")
+    said = [re.sub(r"\S+/scratch/\S+?/", "", step) for step in steps[8:]]
+    assert [" ".join(step.split()[:2]) for step in said] == [
+        "dcprops check", "dcprops bench", "dcprops golden", "pytest tests/dbt", "dcprops gate",
+    ]  # fmt: skip
+    assert said[-1] == "dcprops gate results/*"  # which nobody wrote here
+
+
+# --- the quality gate ---
+
+
+def jobs() -> list[str]:
+    said = subprocess.run([bash(), str(ROOT / ".ci/job")], capture_output=True, text=True, encoding="utf-8", check=True)
+    return said.stdout.split()
+
+
+def commands_of_jobs() -> dict[str, list[str]]:
+    """The command of each job as `.ci/job` has it."""
+    text = (ROOT / ".ci/job").read_text(encoding="utf-8")
+    found = re.findall(r"^  (\w+)\) command=\((.*)\) ;;$", text, re.MULTILINE)
+    return {name: shlex.split(command.replace("$folder", "results")) for name, command in found}
+
+
+def test_the_workflow_has_every_job_of_the_gate_and_the_gate_waits_for_them():
+    yaml = pytest.importorskip("yaml", reason="reading the workflow needs PyYAML, from the dependency group `tests`")
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]
+    assert workflow["job"]["strategy"]["matrix"]["job"] == jobs() == list(commands_of_jobs())
+    assert workflow["gate"]["needs"] == ["job", "merge"]
+    assert workflow["gate"]["if"] == "always()"
+    assert workflow["merge"]["needs"] == "shard"
+    shards = workflow["shard"]["strategy"]["matrix"]["shard"]
+    assert shards == [f"{number}/{len(shards)}" for number in range(1, len(shards) + 1)]
+    (judged,) = (step["run"] for step in workflow["gate"]["steps"] if "dcprops gate" in step.get("run", ""))
+    written = {part for command in commands_of_jobs().values() for part in command if part.startswith("results/")}
+    assert set(re.findall(r"results/\S+", judged)) == {*written, "results/shards.json"}
+
+
+@pytest.mark.parametrize("job", commands_of_jobs())
+def test_the_command_of_a_job_is_one_that_there_is(job):
+    program, *arguments = commands_of_jobs()[job]
+    if program == "pytest":
+        assert (ROOT / arguments[0]).is_dir()
+        return
+    assert program == "dcprops"
+    implementation = COMMANDS[arguments[0]].implementation()
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    implementation.add_options(parser)
+    assert parser.parse_args(arguments[1:]).json == f"results/{job}.json"
+
+
+def test_a_job_that_there_is_not_is_named(tmp_path):
+    done = subprocess.run(
+        [bash(), str(ROOT / ".ci/job"), "other", str(tmp_path)],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == ".ci/job: there is no job other: expected schema, performance, golden or dbt\n"
 
 
 def test_ci_run_fails_when_the_tests_fail(tmp_path):

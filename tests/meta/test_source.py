@@ -54,6 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "properties": {*ORACLE, "strategies", "profiles", "reducing"},
     "disagreements": {*ORACLE, "event_files", "audit", "store", "properties", "reducing"},
     "monitor": {"printable"},
+    "gate": set(),
     "benchmarks": {*ORACLE, "strategies", "store", "population", "monitor"},
     "reports": {*ORACLE, "strategies", "properties", "audit", "overview", "monitor", "printable"},
     "defects": {*ORACLE, "golden", "event_files", "strategies", "properties"},

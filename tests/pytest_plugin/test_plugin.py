@@ -158,6 +158,27 @@ def test_the_plugin_imports_nothing_of_ours_by_itself(project):
     assert run(project, "-c", code).stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize("first", ["dcprops", "dcprops.suite", "_dcprops_pytestplugin"])
+def test_pytest_does_not_warn_where_we_were_imported_first(project, first):
+    """As of an installed wheel, whose record lists the package beside the plugin; of Hypothesis's own it warns, too."""
+    installed = project / "dcprops-0.dist-info"
+    installed.mkdir()
+    for name, text in (
+        ("METADATA", "Metadata-Version: 2.1\nName: dcprops\nVersion: 0\n"),
+        ("entry_points.txt", "[pytest11]\ndcprops = _dcprops_pytestplugin\n"),
+        ("RECORD", "dcprops/__init__.py,,\ndcprops/suite.py,,\n_dcprops_pytestplugin.py,,\n"),
+    ):
+        (installed / name).write_text(text, encoding="utf-8")
+    (project / "test_mine.py").write_text(
+        "def test_mine(dcprops_sample):\n    assert dcprops_sample\n", encoding="utf-8"
+    )
+    code = f"import sys, {first}, pytest; sys.exit(pytest.main(['-p', 'no:cacheprovider', 'test_mine.py']))"
+    done = run(project, "-c", code)
+    assert done.returncode == 0, done.stdout + done.stderr
+    warned = [line for line in done.stdout.splitlines() if "cannot be rewritten" in line]
+    assert [line for line in warned if "hypothesis" not in line] == []
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -184,6 +205,26 @@ def test_skipped_and_expected_failures_have_their_reasons(project):
     assert done.returncode == 0, done.stdout
     assert "too slow" in done.stdout
     assert "known" in done.stdout
+
+
+STRICT = "[pytest]\nxfail_strict = true\n"
+
+
+@pytest.mark.parametrize(("ini", "status"), [("[pytest]\n", 0), (STRICT, 1)], ids=["usual", "strict"])
+def test_what_holds_against_expectation_is_as_pytest_has_it(project, ini, status):
+    (project / "pytest.ini").write_text(ini, encoding="utf-8")
+    chosen = ("-k", "accepts-valid", "--dcprops-suite", "model", "--dcprops-max-examples", "3")
+    done = run_pytest(project, *as_options(project), *chosen, "--dcprops-xfail", "model.accepts-valid=known")
+    assert done.returncode == status, done.stdout
+    assert ("1 xpassed" if status == 0 else "[XPASS(strict)] known") in done.stdout
+
+
+def test_a_part_that_finds_nothing_does_not_say_that_all_holds(project):
+    (project / "pytest.ini").write_text(STRICT, encoding="utf-8")
+    chosen = (*as_options(project), "-k", "rejects-invalid", "--dcprops-xfail", "model.rejects-invalid=known")
+    done = [run_pytest(project, *chosen, "--dcprops-shard", f"{number}/3") for number in (1, 2, 3)]
+    assert [each.returncode for each in done] == [0, 0, 0], "".join(each.stdout for each in done)
+    assert sorted("1 xpassed" in each.stdout for each in done) == [False, True, True]
 
 
 def test_the_header_says_what_is_under_test(project):

@@ -1,0 +1,6 @@
+"""The quality gate: what the jobs of a pipeline have found, judged together."""
+
+from dcprops.gate.judging import Judgement, judged
+from dcprops.gate.reading import GateError, read_result
+
+__all__ = ["GateError", "Judgement", "judged", "read_result"]
