@@ -49,8 +49,8 @@ def _verdict(comparison: Comparison) -> str:
     )
     what = "events" if days else "rows"
     found = len(comparison.disagreements)
-    said = "agrees with the reference" if comparison.ok else f"{found:,} disagreement{'s' if found > 1 else ''}"
-    return f"{comparison.target}: {said} on {comparison.compared:,} {what}{when}"
+    said = " agrees with the reference" if comparison.ok else f": {found:,} disagreement{'s' if found > 1 else ''}"
+    return f"{comparison.target}{said} on {comparison.compared:,} {what}{when}"
 
 
 def _cells(comparison: Comparison, each: Disagreement) -> Iterator[str]:

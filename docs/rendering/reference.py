@@ -30,6 +30,8 @@ PUBLIC = (
     "dcprops.gate",
     "dcprops.monitor",
     "dcprops.reports",
+    "dcprops.disagreements",
+    "dcprops.reducing",
     "dcprops.defects",
 )
 #: Those that are inside: the command line, what it reads and measures, and pages as a whole.

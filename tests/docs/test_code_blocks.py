@@ -52,6 +52,11 @@ YOURS = {
 }
 #: The same with the mistakes that the pages show.
 WRONG = {
+    "totals.py": """
+from dcprops.defects.calculators.wrong import VestsEmployeeMoney
+
+balances = VestsEmployeeMoney.balances
+""",
     "events.py": '''
 from decimal import Decimal
 from typing import Annotated, Any
