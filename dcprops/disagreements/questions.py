@@ -6,7 +6,7 @@ import inspect
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
@@ -124,7 +124,7 @@ class ModelQuestion(Question):
         return "A model accepts what is a valid event and refuses what isn't."
 
     def ask(self, trial: Trial) -> list[Disagreement]:
-        return [each for entry in trial.entries if (each := self.of_document(entry.document)) is not None]
+        return [each for entry in trial.entries if (each := self.of_document(entry.document, entry.line)) is not None]
 
     def of_document(self, document: dict[str, Any], line: int | None = None) -> Disagreement | None:
         """What a model and the reference differ in about a document; what is broken, or refused, is part of it."""
@@ -151,6 +151,11 @@ class ModelQuestion(Question):
 
     def is_admissible(self, trial: Trial) -> bool:
         return bool(trial.entries)
+
+    def failure_of(self, trial: Trial, wanted: Disagreement) -> Failure:
+        failure = super().failure_of(trial, wanted)
+        # Of an invalid document there is no time line.
+        return replace(failure, document=trial.documents[0], ledger=None)
 
     def test_of(self, trial: Trial) -> str:
         (document,) = trial.documents

@@ -192,7 +192,7 @@ def _rows(path: str | os.PathLike[str]) -> Batches:
             for row in file:
                 document = document_of_row(row)
                 if document is not None:
-                    yield [Entry.of(document)]
+                    yield [Entry.of(document, row.number)]
 
     with EventFile(path) as file:
         rows = sum(1 for row in file if document_of_row(row) is not None)

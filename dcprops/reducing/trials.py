@@ -31,18 +31,19 @@ NEUTRAL_DAY: Final = date(2025, 12, 31)
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A document, and the event that it is; None where it is no valid event."""
+    """A document, the event that it is, None where it is no valid event, and the line that it is from, if any."""
 
     document: Document
     event: SimulationEvent | None
+    line: int | None = None
 
     @classmethod
-    def of(cls, document: Document) -> Entry:
+    def of(cls, document: Document, line: int | None = None) -> Entry:
         """The entry of a document, valid or not."""
         try:
-            return cls(document, EventFactory.create_event(document))
+            return cls(document, EventFactory.create_event(document), line)
         except ValidationError:
-            return cls(document, None)
+            return cls(document, None, line)
 
     @cached_property
     def text(self) -> str:

@@ -45,7 +45,7 @@ def timeline(documents: Iterable[Mapping[str, Any]]) -> list[str]:
 def _parts(document: Mapping[str, Any], tells_recording: bool, tells_id: bool) -> Iterator[str]:
     payload, day = document["payload"], document["effective_date"]
     yield day
-    keys = (*(document[key] for key in _KEYS), payload["plan_id"])
+    keys = (*(document[key] for key in _KEYS), payload.get("plan_id"))
     yield "/".join(ascii(key)[1:-1] for key in keys if key is not None)
     yield payload["event_type"]
     defaults = _DEFAULTS[payload["event_type"]]
