@@ -72,7 +72,7 @@ class Question(ABC):
         return Failure(
             title=found.message,
             message=self.sentence,
-            field=f"{found.where}{f' as of {found.as_of}' if found.as_of else ''}",
+            field=" ".join(filter(None, (found.where, f"as of {found.as_of}" if found.as_of else ""))),
             expected=found.expected,
             got=found.got,
             ledger=trial.documents,

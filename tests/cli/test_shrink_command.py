@@ -232,6 +232,7 @@ def test_a_function(run: Run, target: Any) -> None:
     assert status == 1
     assert "  the smallest ledger, 2 events:" in out.splitlines()
     assert "    assert not two_contributions(ledger)" in (line[4:] for line in out.splitlines())
+    assert "  field:    as of 2025-12-31" in out.splitlines()
 
 
 def test_coherent(run: Run) -> None:
