@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final, TypeAlias
@@ -36,6 +36,8 @@ class Entry:
     document: Document
     event: SimulationEvent | None
     line: int | None = None
+    #: What its values cost, by the day that they are near to or far from: worked out once.
+    costs: dict[date, int] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, document: Document, line: int | None = None) -> Entry:
@@ -69,7 +71,7 @@ class Entry:
         """Whose event it is: scenario, plan design and employee."""
         return tuple(self.get((name,)) for name in Account._fields[:3])
 
-    @property
+    @cached_property
     def order(self) -> tuple[str, int, str, str]:
         """Where it stands in canonical order, by the texts of what decides that."""
         kind = self.get(("payload", "event_type"))

@@ -6,6 +6,7 @@ single step leads to one that still shows the disagreement is minimal.
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -107,10 +108,26 @@ def cost(trial: Trial) -> tuple[int, ...]:
         len(trial.entries),
         int(trial.day != NEUTRAL_DAY),
         sum(abs((entry.day - trial.day).days) for entry in trial.entries),
-        sum(after < before for place, before in enumerate(order) for after in order[place + 1 :]),
+        _out_of_order(order),
         sum(_name_cost(field, name) for field, name in _names(trial)) + sum(map(_id_cost, _event_ids(trial))),
-        sum(_value_cost(place, trial) for entry in trial.entries for place in _places(entry)),
+        sum(_entry_cost(entry, trial) for entry in trial.entries),
     )
+
+
+def _out_of_order(order: Iterable[tuple[str, int, str, str]]) -> int:
+    """How many pairs stand the wrong way round."""
+    seen: list[tuple[str, int, str, str]] = []
+    pairs = 0
+    for each in order:
+        pairs += len(seen) - bisect_right(seen, each)
+        insort(seen, each)
+    return pairs
+
+
+def _entry_cost(entry: Entry, trial: Trial) -> int:
+    if trial.day not in entry.costs:
+        entry.costs[trial.day] = sum(_value_cost(place, trial) for place in _places(entry))
+    return entry.costs[trial.day]
 
 
 # Names.
