@@ -65,17 +65,26 @@ def run(arguments: argparse.Namespace) -> int:
     named = {"--ndjson": arguments.ndjson, "--test": arguments.test, "--json": arguments.json}
     refuse_to_mix(named, {"the file": arguments.file})
     summary = None if STANDARD_OUTPUT in named.values() else screen()
-    with ExitStack() as outputs:
-        files = {option: outputs.enter_context(output_file(name)) for option, name in named.items() if name}
+    with ExitStack() as report:
+        told = report.enter_context(output_file(arguments.json)) if arguments.json else None
         try:
-            shrunk = _shrunk(arguments)
+            # The inner ones end without a result where they agree, so a ledger or test that was there before stays.
+            with ExitStack() as outputs:
+                files = {
+                    option: outputs.enter_context(output_file(name))
+                    for option, name in named.items()
+                    if name and option != "--json"
+                }
+                shrunk = _shrunk(arguments)
+                _write(shrunk, files)
         except AgreementError as agreement:
             if summary is not None:
                 summary.print_line(printable(str(agreement)))
-            if "--json" in files:
-                write_json({"agreement": str(agreement)}, files["--json"])
+            if told is not None:
+                write_json({"agreement": str(agreement)}, told)
             return 0
-        _write(shrunk, files)
+        if told is not None:
+            write_json(shrunk.to_json(), told)
     if summary is not None:
         _print(shrunk, summary)
     return _INTERRUPTED if shrunk.reason == INTERRUPTED else 1
@@ -107,8 +116,6 @@ def _write(shrunk: Shrunk, files: dict[str, TextIO]) -> None:
         files["--ndjson"].writelines(f"{json.dumps(document)}\n" for document in shrunk.documents)
     if "--test" in files:
         files["--test"].write(shrunk.failure.test)
-    if "--json" in files:
-        write_json(shrunk.to_json(), files["--json"])
 
 
 def _print(shrunk: Shrunk, to: Printer) -> None:

@@ -39,6 +39,14 @@ class Picky:
     def dump(self, value):
         return value if isinstance(value, dict) else value.model_dump(mode="json")
 
+class Fragile(Picky):
+    def validate(self, document):
+        if document["payload"]["event_type"] == "hire":
+            raise ZeroDivisionError("no pay")
+        return EventFactory.create_event(document)
+    def dump(self, value):
+        return value.model_dump(mode="json")
+
 def two_contributions(documents):
     return sum(each["payload"]["event_type"] == "contribution" for each in documents) >= 2
 
@@ -166,6 +174,36 @@ def test_they_agree(run: Run, place: Path) -> None:
     )
 
 
+def test_what_was_written_before_stays_where_they_agree(run: Run, place: Path) -> None:
+    (place / "test_least.py").write_text("of yesterday", encoding="utf-8")
+    outputs = ("--test", "test_least.py", "--ndjson", "least.ndjson", "--json", "told.json")
+    before = set(os.listdir(place))
+    assert run("shrink", "events.ndjson", "--calculator", OURS, *outputs)[0] == 0
+    assert (place / "test_least.py").read_text(encoding="utf-8") == "of yesterday"
+    assert set(os.listdir(place)) == before | {"told.json"}
+    assert json.loads((place / "told.json").read_text(encoding="utf-8")).keys() == {"agreement"}
+
+
+def test_a_file_that_was_there_is_replaced_where_they_do_not(run: Run, place: Path) -> None:
+    for name in ("test_least.py", "least.ndjson", "told.json"):
+        (place / name).write_text("of yesterday", encoding="utf-8")
+    outputs = ("--test", "test_least.py", "--ndjson", "least.ndjson", "--json", "told.json")
+    assert run("shrink", "events.ndjson", "--calculator", WRONG, *outputs)[0] == 1
+    ledger = [json.loads(line) for line in (place / "least.ndjson").read_text(encoding="utf-8").splitlines()]
+    told = json.loads((place / "told.json").read_text(encoding="utf-8"))
+    assert told["failure"]["ledger"] == ledger
+    assert told["failure"]["test"] == (place / "test_least.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("option", ["--ndjson", "--test"])
+def test_standard_output_has_what_a_file_would_have_and_nothing_else(option: str, run: Run, place: Path) -> None:
+    arguments = ("shrink", "events.ndjson", "--calculator", WRONG, option)
+    assert run(*arguments, "written")[0] == 1
+    status, out, err = run(*arguments, "-")
+    assert (status, out, err) == (1, (place / "written").read_text(encoding="utf-8"), "")
+    assert out.endswith("\n")
+
+
 # Options.
 
 
@@ -174,6 +212,9 @@ def test_an_account_and_a_day(run: Run) -> None:
     status, out, _ = run("shrink", "events.ndjson", "--calculator", WRONG, "--account", name, "--as-of", "2024-09-30")
     assert status == 1
     assert out.startswith(f"{WRONG}: vested_account_balance differs in {name} as of 2024-09-30\n")
+    status, out, _ = run("shrink", "events.ndjson", "--calculator", WRONG, "--account", "EMP_000102")
+    assert status == 1
+    assert out.startswith(f"{WRONG}: vested_account_balance differs in {name} as of 2024-12-31\n")
     status, out, _ = run("shrink", "events.ndjson", "--calculator", WRONG, "--account", "EMP_1")
     assert status == 0
     assert out == "the file has no account 'EMP_1': give an employee_id, or scenario/plan design/employee/plan\n"
@@ -190,6 +231,13 @@ def test_a_budget(run: Run) -> None:
     assert status == 1
     assert "perhaps not minimal: the budget of 1 is spent" in out.splitlines()
     assert ", 1 call to shrink it" in out
+
+
+def test_no_budget_leaves_the_file_as_it_is(run: Run, place: Path) -> None:
+    status, out, _ = run("shrink", "events.ndjson", "--calculator", WRONG, "--budget", "0", "--ndjson", "-")
+    assert status == 1
+    whole = (place / "events.ndjson").read_text(encoding="utf-8")
+    assert [json.loads(line) for line in out.splitlines()] == [json.loads(line) for line in whole.splitlines()]
 
 
 def test_nothing_of_the_file_is_left(run: Run, place: Path) -> None:
@@ -235,9 +283,17 @@ def test_a_function(run: Run, target: Any) -> None:
     assert "  field:    as of 2025-12-31" in out.splitlines()
 
 
-def test_coherent(run: Run) -> None:
-    status, out, _ = run("shrink", "events.ndjson", "--calculator", CENTS, "--coherent", "--json", "-")
-    assert (status, json.loads(out)["is_minimal"]) == (1, True)
+@pytest.mark.parametrize(("options", "ytd_amount", "codes"), [
+    ((), "0.000000", ["ytd-below-amount"]),
+    (("--coherent",), "1.000000", []),
+])  # fmt: skip
+def test_coherent(options: tuple[str, ...], ytd_amount: str, codes: list[str], run: Run, place: Path) -> None:
+    arguments = ("shrink", "events.ndjson", "--calculator", WRONG, "--ndjson", "least.ndjson")
+    assert run(*arguments, *options)[0] == 1
+    payload = json.loads((place / "least.ndjson").read_text(encoding="utf-8"))["payload"]
+    assert (payload["amount"], payload["ytd_amount"]) == ("1.000000", ytd_amount)
+    status, out, _ = run("audit", "least.ndjson", "--json", "-")
+    assert (status, [each["code"] for each in json.loads(out)["anomalies"]]) == (int(bool(codes)), codes)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
@@ -314,6 +370,44 @@ def test_audit_tells_which_invalid_rows_a_model_takes(run: Run, target: Any, pla
     )  # fmt: skip
 
 
+def test_audit_tells_of_a_model_that_crashes(run: Run, target: Any, place: Path) -> None:
+    lines = (place / "events.ndjson").read_text(encoding="utf-8").splitlines()
+    hired = [str(number) for number, line in enumerate(lines, 1) if '"event_type":"hire"' in line]
+    status, out, _ = run("audit", "events.ndjson", "--model", target("Fragile"), "--show", "2")
+    assert status == 1
+    shown = [" ".join(line.split()) for line in out.splitlines()]
+    message = "a valid document crashes the model: ZeroDivisionError"
+    assert f"{target('Fragile')}: {len(hired)} disagreements on 200 rows" in shown
+    assert f"{message} {len(hired)}" in shown
+    assert shown[-3:] == [
+        *(f"{line} {message} accepted validate raised ZeroDivisionError: no pay" for line in hired[:2]),
+        f"{len(hired) - 2} of {len(hired)} are not shown: --show N lists more, --json FILE has all",
+    ]
+
+
+def test_audit_shows_no_account_if_none_is_wanted(run: Run) -> None:
+    status, out, _ = run("audit", "events.ndjson", "--calculator", WRONG, "--as-of", "2023-12-31", "--show", "0")
+    assert status == 1
+    found = re.search(r": (\d+) disagreements on 200 events as of 2023-12-31\n", out)
+    assert found is not None
+    assert "Worst on" not in out
+    assert out.endswith(f"\n{found[1]} of {found[1]} are not shown: --show N lists more, --json FILE has all\n")
+
+
+def test_parquet_is_compared_and_shrunk_as_lines_are(run: Run, place: Path) -> None:
+    workforce = ("generate", "--employees", "3", "--years", "1", "--seed", "1", "--out")
+    assert run(*workforce, "columns")[0] == 0
+    assert run(*workforce, "lines", "--format", "ndjson")[0] == 0
+    (columns,), (lines,) = (list((place / folder).iterdir()) for folder in ("columns", "lines"))
+    assert columns.suffix == ".parquet"
+    told = []
+    for file in (columns, lines):
+        status, out, _ = run("audit", str(file), "--calculator", WRONG, "--json", "-")
+        assert (status, json.loads(out)["calculator"]["disagreements"] != []) == (1, True)
+        told.append((json.loads(out)["calculator"], run("shrink", str(file), "--calculator", WRONG, "--ndjson", "-")))
+    assert told[0] == told[1]
+
+
 # What is of no use.
 
 
@@ -331,12 +425,16 @@ def test_audit_tells_which_invalid_rows_a_model_takes(run: Run, target: Any, pla
         (f"shrink events.ndjson --calculator {OURS} --budget many", "expected a count such as 20, got 'many'"),
         (f"shrink events.ndjson --calculator {OURS} --ndjson events.ndjson", "would overwrite the file"),
         (f"shrink events.ndjson --calculator {OURS} --ndjson - --json -", "cannot both go to standard output"),
+        (f"shrink events.ndjson --calculator {OURS} --ndjson a --test ./a", "both name"),
+        (f"shrink events.ndjson --calculator {OURS} --test events.ndjson", "would overwrite the file"),
+        (f"shrink events.ndjson --calculator {OURS} --json events.ndjson", "would overwrite the file"),
         (f"shrink events.ndjson --calculator {OURS} --ndjson no/where", "no/where cannot be written"),
         ("shrink events.ndjson --predicate dcprops.cli:main", "has no answer for the first people of the file"),
         ("audit events.ndjson --calculator nowhere:balances", "nowhere cannot be imported"),
         ("audit events.ndjson --month-ends", "--month-ends goes with --calculator"),
         (f"audit events.ndjson --calculator {OURS} --month-ends --as-of 2024-01-01", "exclude each other"),
         (f"audit pipe --calculator {OURS}", "--calculator needs a file that can be read again: pipe is none"),
+        ("audit pipe --model dcprops:SimulationEvent", "--model needs a file that can be read again: pipe is none"),
         ("shrink pipe --model dcprops:SimulationEvent", "pipe can be read only once: save it as a file first"),
     ],
 )  # fmt: skip
