@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import combinations
 from types import MappingProxyType
 from typing import Final
 
@@ -36,12 +35,16 @@ def merged(trial: Trial) -> Trial:
 
 
 def pairs_merged(trial: Trial) -> Iterator[Trial]:
-    """The ledger with two payments of a kind as one, for each two."""
-    for one, other in combinations(range(len(trial.entries)), 2):
-        what = _kind(trial.entries[one])
-        if what is not None and what == _kind(trial.entries[other]):
-            changed = _changed(trial, [one, other])
-            yield changed.only(number for number in range(len(trial.entries)) if number != one)
+    """The ledger with two payments of a kind as one, for each two with none of the kind between them."""
+    last: dict[tuple[object, ...], int] = {}
+    for number, entry in enumerate(trial.entries):
+        what = _kind(entry)
+        if what is None:
+            continue
+        if what in last:
+            changed = _changed(trial, [last[what], number])
+            yield changed.only(each for each in range(len(trial.entries)) if each != last[what])
+        last[what] = number
 
 
 def _changed(trial: Trial, numbers: list[int]) -> Trial:

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from dcprops.reducing.merging import merged
 from dcprops.reducing.trials import Trial
-from dcprops.reducing.values import GROUPS, cost, simplest, single_steps, steps_of
+from dcprops.reducing.values import GROUPS, Group, cost, simplest, single_steps, steps_of
 from dcprops.reference.balances import PLAN_EVENTS
 
 __all__ = ["INTERRUPTED", "Progress", "Reduced", "Reducer"]
@@ -61,6 +61,7 @@ class Reducer:
         self._is_admissible = is_admissible
         self._budget = budget
         self._on_progress = on_progress
+        self._costs: tuple[Trial | None, tuple[int, ...]] = (None, ())
         self._known: dict[tuple[object, ...], bool] = {start.key: True}
 
     def run(self) -> Reduced:
@@ -127,10 +128,17 @@ class Reducer:
             return
         for group in GROUPS:
             if not self._attempt_simpler(simplest(self.best, (group,))):
-                for number in range(len(self.best.entries)):
-                    self._attempt_simpler(simplest(self.best, (group,), number))
+                self._simplify_some(group, range(len(self.best.entries)))
         while self._one_pass():
             pass
+
+    def _simplify_some(self, group: Group, numbers: Sequence[int]) -> None:
+        """Make a group of values simple in these entries; where that fails, in each half of them."""
+        if self._attempt_simpler(simplest(self.best, (group,), numbers)) or len(numbers) < 2:
+            return
+        middle = len(numbers) // 2
+        self._simplify_some(group, numbers[:middle])
+        self._simplify_some(group, numbers[middle:])
 
     def _one_pass(self) -> bool:
         """Make each value as simple as it can be by itself. Whether any has become simpler."""
@@ -144,8 +152,14 @@ class Reducer:
 
     def _attempt_first(self, tries: Iterable[Trial]) -> None:
         """Take the first of these that is simpler and shows it."""
-        before = cost(self.best)
+        before = self._cost()
         any(cost(trial) < before and self._attempt(trial) for trial in tries)
+
+    def _cost(self) -> tuple[int, ...]:
+        """What the best ledger costs, worked out once."""
+        if self._costs[0] is not self.best:
+            self._costs = self.best, cost(self.best)
+        return self._costs[1]
 
     def _one_step(self) -> bool:
         """Take the first single step that there is. False if there is none: that is what minimal means."""

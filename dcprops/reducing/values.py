@@ -7,10 +7,11 @@ single step leads to one that still shows the disagreement is minimal.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -50,6 +51,7 @@ _FOREIGN: Final = 1000
 #: What a document may not leave out, since it would be another one each time that it is read.
 _GENERATED: Final = frozenset({"event_id", "created_at"})
 _ONE_DAY: Final = timedelta(days=1)
+_CACHED: Final = 1 << 12
 
 
 class Step(NamedTuple):
@@ -87,11 +89,11 @@ def _without(trial: Trial, number: int) -> Trial:
     return trial.only(each for each in range(len(trial.entries)) if each != number)
 
 
-def simplest(trial: Trial, groups: Iterable[Group], number: int | None = None) -> Trial:
-    """The ledger with all values of some groups as simple as can be; of one entry only, if its number is given."""
+def simplest(trial: Trial, groups: Iterable[Group], numbers: Collection[int] | None = None) -> Trial:
+    """The ledger with all values of some groups as simple as can be; only of some entries, if numbers are given."""
     wanted = frozenset(groups)
     for step in steps_of(trial):
-        if step.group in wanted and number in (None, step.number):
+        if step.group in wanted and (numbers is None or step.number in numbers):
             before = cost(trial)
             trial = next((each for each in step.tries(trial) if each.is_valid and cost(each) < before), trial)
     return trial
@@ -154,6 +156,7 @@ def _name_places() -> Iterator[tuple[str, Path]]:
         yield field, ("payload", field) if field == "plan_id" else (field,)
 
 
+@lru_cache(_CACHED)
 def _name_cost(field: str, name: str) -> int:
     letter, number = name[:1], name[1:]
     if letter == _LETTERS[field] and number.isascii() and number.isdecimal() and number[0] != "0" and len(number) < 4:
@@ -166,6 +169,7 @@ def _event_ids(trial: Trial) -> list[str]:
     return sorted({name for name in found if isinstance(name, str)})
 
 
+@lru_cache(_CACHED)
 def _id_cost(name: str) -> int:
     end = name[-3:]
     return int(end) if end.isdecimal() and end.isascii() and name == NEUTRAL_EVENT_ID.format(int(end)) else _FOREIGN
