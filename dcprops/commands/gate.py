@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Final, TextIO
 
 from dcprops.commands import UsageError
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix, write_json
 from dcprops.commands.terminal import screen
-from dcprops.gate import GateError, Judgement, judged, read_result
+from dcprops.gate import GateError, Judgement, MalformedError, judged, read_result
 from dcprops.printable import cut, printable
 
 __all__ = ["add_options", "run"]
@@ -37,18 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Judge the results. 0 if no must fell short, else 1."""
     named = {"--json": arguments.json, "--markdown": arguments.markdown}
     refuse_to_mix(named, {f"the result {name}": name for name in arguments.results})
-    if len(set(arguments.results)) < len(arguments.results):
-        twice = next(name for name in arguments.results if arguments.results.count(name) > 1)
-        raise UsageError(f"{twice} is named twice: name each result once")
+    _expect_each_once(arguments.results)
     summary = None if STANDARD_OUTPUT in named.values() else screen()
-    try:
-        found = {name: judged(*read_result(name)) for name in arguments.results}
-    except GateError as error:
-        raise UsageError(str(error)) from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError(
-            f"a result is not as dcprops of this version writes it: {type(error).__name__}: {error}"
-        ) from error
+    found = {name: _judged(name) for name in arguments.results}
     with ExitStack() as outputs:
         files = {option: outputs.enter_context(output_file(name)) for option, name in named.items() if name}
         if "--json" in files:
@@ -64,6 +56,24 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if _is_open(found) else 1
 
 
+def _expect_each_once(names: Sequence[str]) -> None:
+    seen: dict[str, str] = {}
+    for name in names:
+        place = os.path.realpath(name)
+        if place in seen:
+            raise UsageError(f"{name} is {seen[place]} once more: name each result once")
+        seen[place] = name
+
+
+def _judged(name: str) -> Judgement:
+    try:
+        return judged(*read_result(name))
+    except GateError as error:
+        raise UsageError(str(error)) from error
+    except MalformedError as error:
+        raise UsageError(f"{name} is not as dcprops of this version writes it: {error}") from error
+
+
 def _is_open(found: Mapping[str, Judgement]) -> bool:
     return all(judgement.ok for judgement in found.values())
 
@@ -74,7 +84,7 @@ def _cells(name: str, judgement: Judgement) -> Iterator[str]:
     yield judgement.what
     for number in (judgement.held, judgement.count("must"), judgement.count("should"), judgement.left_out):
         yield f"{number:,}"
-    yield "ok" if judgement.ok else "FAILED" if judgement.count("must") else "NOTHING HELD"
+    yield "ok" if judgement.ok else "NOTHING JUDGED" if judgement.is_empty else "FAILED"
 
 
 def _lines(found: Mapping[str, Judgement]) -> Iterator[str]:
@@ -85,11 +95,12 @@ def _lines(found: Mapping[str, Judgement]) -> Iterator[str]:
                 if each.level == level:
                     yield cut(f"{level}: {name}: {each.name}: {each.why}", _WIDTH)
     musts = sum(judgement.count("must") for judgement in found.values())
-    empty = [name for name, judgement in found.items() if not judgement.held and not judgement.count("must")]
+    empty = [name for name, judgement in found.items() if judgement.is_empty]
     for name in empty:
-        yield printable(f"must: {name}: nothing was judged, or nothing held")
+        yield printable(f"must: {name}: nothing was judged")
     said = "open" if _is_open(found) else "closed"
-    yield f"the gate is {said}: {len(found):,} results, {musts + len(empty):,} of a must fell short"
+    results = f"{len(found):,} result{'' if len(found) == 1 else 's'}"
+    yield f"the gate is {said}: {results}, {musts + len(empty):,} of a must fell short"
 
 
 def _write_markdown(found: Mapping[str, Judgement], to: TextIO) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
-__all__ = ["KINDS", "Judgement", "Kind", "Result", "Shortfall", "judged"]
+__all__ = ["KINDS", "Judgement", "Kind", "MalformedError", "Result", "Shortfall", "judged"]
 
 Level: TypeAlias = Literal["must", "should"]
 #: A file's content: JSON, or the root of JUnit XML.
 Result: TypeAlias = Mapping[str, Any] | Element
+
+
+class MalformedError(ValueError):
+    """A result that has not what its kind has: what is missing or of no use in it."""
 
 
 class Shortfall(NamedTuple):
@@ -36,7 +41,12 @@ class Judgement:
     @property
     def ok(self) -> bool:
         """Whether something was judged, and no `must` fell short."""
-        return bool(self.held) and not self.count("must")
+        return not self.is_empty and not self.count("must")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was judged: there is nothing, or all of it was left out."""
+        return not self.held and not self.shortfalls
 
     def count(self, level: Level) -> int:
         """How many fell short of that level."""
@@ -96,7 +106,7 @@ def _of_row(row: Mapping[str, Any]) -> Shortfall:
     if row["met"] is None:
         return Shortfall(row["name"], "must", row["failure"] or "it was not measured")
     promise = row["promise"]
-    figure = row["ratio"] if promise["of"] == "ratio" else sorted(row["ours"])[len(row["ours"]) // 2]
+    figure = row["ratio"] if promise["of"] == "ratio" else statistics.median(row["ours"])
     bound = f"at least {promise['at_least']}" if "at_least" in promise else f"at most {promise['at_most']}"
     return Shortfall(row["name"], "should", f"{figure:.3g}, promised {bound}")
 
@@ -108,6 +118,10 @@ def _golden(report: Mapping[str, Any]) -> Judgement:
         for each in report["drift"]
     )
     return Judgement("golden", "figures", report["figures"] - len(short), short)
+
+
+def _is_junit(result: Result) -> bool:
+    return isinstance(result, Element) and result.tag in {"testsuites", "testsuite"}
 
 
 def _junit(suites: Element) -> Judgement:
@@ -133,12 +147,15 @@ KINDS: Final = MappingProxyType(
             Kind("check", "the JSON of dcprops check or merge", _has("checks", "targets"), _check),
             Kind("bench", "the JSON of dcprops bench", _has("rows", "repeat"), _bench),
             Kind("golden", "the JSON of dcprops golden verify", _has("scenarios", "figures", "drift"), _golden),
-            Kind("junit", "JUnit XML", lambda result: isinstance(result, Element), _junit),
+            Kind("junit", "JUnit XML", _is_junit, _junit),
         )
     }
 )
 
 
 def judged(kind: str, result: Result) -> Judgement:
-    """What a result of that kind comes to."""
-    return KINDS[kind].judge(result)
+    """What a result of that kind comes to. Raises MalformedError for one that isn't as dcprops writes it."""
+    try:
+        return KINDS[kind].judge(result)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise MalformedError(f"{type(error).__name__}: {error}") from error

@@ -21,6 +21,10 @@ FAILED = (
 BROKEN = '<testcase classname="tests.one" name="test_c"><error message="no file"/></testcase>'
 SKIPPED = '<testcase classname="tests.one" name="test_d"><skipped message="no dbt"/></testcase>'
 
+SHORT_OF_FIGURES = json.dumps(
+    {"repeat": 1, "rows": [{"name": "a", "promise": {"of": "ours", "at_most": 1}, "met": False, "ours": []}]}
+)
+
 
 class TakesSpaces(UndescribedModel):
     """Accepts identifiers of white space."""
@@ -113,6 +117,17 @@ def test_a_should_is_told_and_leaves_it_open(gate: Gate, results: Path, tmp_path
     assert "must: " not in out
 
 
+def test_promises_that_are_all_missed_leave_it_open(gate: Gate, results: Path, tmp_path: Path) -> None:
+    def missed(told: dict[str, Any]) -> None:
+        for row in told["rows"]:
+            row["met"] = False if row["promise"] else None
+
+    status, out, _ = gate(changed(results, "bench.json", missed, tmp_path))
+    assert status == 0
+    assert "should: " in out
+    assert out.splitlines()[-1] == "the gate is open: 1 result, 0 of a must fell short"
+
+
 def test_what_could_not_even_be_tried_is_a_must(gate: Gate, results: Path, tmp_path: Path) -> None:
     def errored(report: dict[str, Any]) -> None:
         report["checks"][0] |= {"status": "errored", "level": "should", "reason": "it died"}
@@ -133,6 +148,11 @@ def test_a_figure_that_differs_closes_it(gate: Gate, results: Path, tmp_path: Pa
     ("row", "status", "says"),
     [
         ({"met": False, "ratio": 1.07}, 0, "should: {}: validate: 1.07, promised at least 1.2"),
+        (
+            {"met": False, "ours": [1.0, 3.0], "promise": {"of": "ours", "at_least": 2.5}},
+            0,
+            "should: {}: validate: 2, promised at least 2.5",
+        ),
         ({"met": None, "failure": "nothing to read"}, 1, "must: {}: validate: nothing to read"),
     ],
 )
@@ -152,9 +172,9 @@ def test_promises(row: dict[str, Any], status: int, says: str, gate: Gate, resul
     [
         (PASSED + FAILED, 1, "must: {}: tests.one.test_b: assert 1 == 2\n"),
         (PASSED + BROKEN, 1, "must: {}: tests.one.test_c: no file\n"),
-        (SKIPPED, 1, "must: {}: nothing was judged, or nothing held\n"),
-        ("", 1, "must: {}: nothing was judged, or nothing held\n"),
-        (PASSED, 0, "the gate is open: 1 results, 0 of a must fell short\n"),
+        (SKIPPED, 1, "must: {}: nothing was judged\n"),
+        ("", 1, "must: {}: nothing was judged\n"),
+        (PASSED, 0, "the gate is open: 1 result, 0 of a must fell short\n"),
     ],
 )
 def test_tests(cases: str, status: int, says: str, gate: Gate, tmp_path: Path) -> None:
@@ -168,7 +188,7 @@ def test_tests(cases: str, status: int, says: str, gate: Gate, tmp_path: Path) -
 def test_an_empty_report_is_never_green(gate: Gate, results: Path, tmp_path: Path) -> None:
     status, out, _ = gate(changed(results, "right.json", lambda told: told.update(checks=[]), tmp_path))
     assert status == 1
-    assert "nothing was judged, or nothing held" in out
+    assert "nothing was judged" in out
 
 
 def test_all_of_it_as_json_and_as_markdown(gate: Gate, results: Path, tmp_path: Path) -> None:
@@ -194,7 +214,10 @@ def test_all_of_it_as_json_and_as_markdown(gate: Gate, results: Path, tmp_path: 
         ("", "is neither JSON nor XML as a whole: "),
         ("[]", "is no result that is known: expected the JSON of dcprops check or merge; the JSON of dcprops bench; "),
         ('{"other": 1}', "is no result that is known: "),
-        ('{"checks": [{}], "targets": {}}', "a result is not as dcprops of this version writes it: KeyError"),
+        ("<coverage><packages/></coverage>", "is no result that is known: "),
+        ('{"checks": [{}], "targets": {}}', "result.json is not as dcprops of this version writes it: KeyError"),
+        ('{"checks": [1], "targets": {}}', "result.json is not as dcprops of this version writes it: TypeError"),
+        (SHORT_OF_FIGURES, "result.json is not as dcprops of this version writes it: "),
     ],
 )  # fmt: skip
 def test_what_cannot_be_judged_is_one_line(content: str | None, says: str, gate: Gate, tmp_path: Path) -> None:
@@ -213,9 +236,12 @@ def test_one_shard_is_not_a_run(gate: Gate, results: Path) -> None:
     assert err.endswith("shard.json is shard 1/2 of a run: join all of them with dcprops merge first\n")
 
 
-def test_a_result_counts_once_and_stays_as_it_is(gate: Gate, results: Path) -> None:
+def test_a_result_counts_once_and_stays_as_it_is(gate: Gate, results: Path, tmp_path: Path) -> None:
     path = results / "right.json"
-    assert gate(path, path)[2] == f"dcprops: {path} is named twice: name each result once\n"
+    assert gate(path, path)[2] == f"dcprops: {path} is {path} once more: name each result once\n"
+    (tmp_path / "link.json").symlink_to(path)
+    for other in (results / "." / ".." / results.name / "right.json", tmp_path / "link.json"):
+        assert gate(path, other)[2] == f"dcprops: {other} is {path} once more: name each result once\n"
     status, _, err = gate(path, "--json", path)
     assert status == 2
     assert "would overwrite the result" in err

@@ -171,6 +171,9 @@ if [[ "$1" == -m ]]; then
   mkdir -p "${@: -1}/bin"
   for name in pip pytest ruff mypy dcprops; do
     printf '#!/usr/bin/env bash\\necho "%s $*" >> "$TRAIL"\\n' "$name" > "${@: -1}/bin/$name"
+    # A job's last word is the file that gets its result.
+    echo '[[ "${@: -1}" != */results/* || "$1" == gate || "$*" == *"$LOST"* ]] || echo "{}" > "${@: -1}"' \\
+      >> "${@: -1}/bin/$name"
     chmod +x "${@: -1}/bin/$name"
   done
   echo 'echo "===== $ENDING in 1.00s ====="; [[ "$ENDING" != *failed* ]]' >> "${@: -1}/bin/pytest"
@@ -178,8 +181,11 @@ fi
 """
 
 
-def run_ci(tmp_path: Path, ending: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
-    """Runs `.ci/run` on a copy of it and of the README, with programs that only write down how they were called."""
+def run_ci(tmp_path: Path, ending: str, lost: str = "nothing") -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """Runs `.ci/run` on a copy of it and of the README, with programs that only write down how they were called.
+
+    The program whose call has `lost` in it doesn't write its result, either.
+    """
     shutil.copytree(ROOT / ".ci", tmp_path / "checkout/.ci")
     shutil.copy(ROOT / "README.md", tmp_path / "checkout")
     programs, scratch = tmp_path / "programs", tmp_path / "scratch"
@@ -193,6 +199,7 @@ def run_ci(tmp_path: Path, ending: str) -> tuple[subprocess.CompletedProcess[str
         "TMPDIR": str(scratch),
         "TRAIL": str(tmp_path / "trail"),
         "ENDING": ending,
+        "LOST": lost,
         "CI": "true",
     }
     done = subprocess.run(
@@ -231,7 +238,15 @@ def test_ci_run_does_what_the_readme_says_in_a_directory_of_its_own(tmp_path):
     assert [" ".join(step.split()[:2]) for step in said] == [
         "dcprops check", "dcprops bench", "dcprops golden", "pytest tests/dbt", "dcprops gate",
     ]  # fmt: skip
-    assert said[-1] == "dcprops gate results/*"  # which nobody wrote here
+    assert said[-1].split()[2:] == sorted(step.split()[-1] for step in said[:-1])
+
+
+@pytest.mark.parametrize("lost", ["check --suite", "bench --repeat", "golden verify", "tests/dbt"])
+def test_ci_run_fails_when_a_job_writes_no_result(tmp_path, lost):
+    done, trail = run_ci(tmp_path, "3 passed", lost)
+    assert done.returncode == 2
+    assert re.fullmatch(r"\.ci/job: the job \w+ wrote no \S+/results/\S+", done.stderr.splitlines()[-1])
+    assert lost in trail[-1]
 
 
 # --- the quality gate ---
@@ -283,6 +298,20 @@ def test_a_job_that_there_is_not_is_named(tmp_path):
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == ".ci/job: there is no job other: expected schema, performance, golden or dbt\n"
+
+
+def test_a_result_of_an_earlier_time_is_none_of_a_job_that_breaks_down(tmp_path):
+    program = tmp_path / "programs/dcprops"
+    program.parent.mkdir()
+    program.write_text("#!/usr/bin/env bash\nexit 1\n", encoding="utf-8")
+    program.chmod(0o755)
+    (tmp_path / "golden.json").write_text("{}", encoding="utf-8")
+    done = subprocess.run(
+        [bash(), str(ROOT / ".ci/job"), "golden", str(tmp_path)],
+        env={"PATH": f"{program.parent}{os.pathsep}{os.defpath}"},
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, f".ci/job: the job golden wrote no {tmp_path}/golden.json\n")
 
 
 def test_ci_run_fails_when_the_tests_fail(tmp_path):
