@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from contextlib import ExitStack
 from typing import TextIO
 
 from dcprops.commands import UsageError
 from dcprops.commands.output import STANDARD_OUTPUT, output_file, refuse_to_mix, write_json
 from dcprops.commands.terminal import count, day, progress, screen
-from dcprops.disagreements import AgreementError, NotAnonymousError, Shrunk, shrink
+from dcprops.disagreements import AgreementError, NotAnonymousError, NothingComparedError, Shrunk, shrink
 from dcprops.disagreements.shrinking import BUDGET
 from dcprops.event_files import EventFileError
 from dcprops.printable import printable
@@ -80,6 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
         except AgreementError as agreement:
             if summary is not None:
                 summary.print_line(printable(str(agreement)))
+            elif told is None:  # standard output is for the ledger or the test that there isn't
+                print(printable(str(agreement)), file=sys.stderr)
             if told is not None:
                 write_json({"agreement": str(agreement)}, told)
             return 0
@@ -107,7 +110,7 @@ def _shrunk(arguments: argparse.Namespace) -> Shrunk:
                 anonymise=arguments.anonymise,
                 on_progress=bar,
             )
-    except (EventFileError, TargetError, NotAnonymousError) as error:
+    except (EventFileError, TargetError, NotAnonymousError, NothingComparedError) as error:
         raise UsageError(str(error)) from error
 
 

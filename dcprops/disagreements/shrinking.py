@@ -28,7 +28,7 @@ from dcprops.properties.targets import function_target, model_target
 from dcprops.reducing import Entry, Reduced, Reducer, Trial
 from dcprops.reference import anomalies
 
-__all__ = ["BUDGET", "AgreementError", "Shrunk", "shrink"]
+__all__ = ["BUDGET", "AgreementError", "NothingComparedError", "Shrunk", "shrink"]
 
 #: How often a target is asked about smaller ledgers, unless another number is given.
 BUDGET: Final = 2000
@@ -36,6 +36,10 @@ BUDGET: Final = 2000
 
 class AgreementError(Exception):
     """Nothing in the file is disagreed on. One line that says what was compared."""
+
+
+class NothingComparedError(ValueError):
+    """The file has nothing to ask about. One line that says what was looked for."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def shrink(
     target is asked about smaller ledgers at most `budget` times. With `anonymise` no identifier, name or telling amount
     of the file is left. The same file and target give the same ledger.
 
-    Raises AgreementError if they agree, TargetError for a target that is of no use, EventFileError for a file that is,
+    Raises AgreementError if they agree, NothingComparedError for a file without a valid event or without the account,
+    TargetError for a target that is of no use, EventFileError for a file that is,
     NotAnonymousError where the disagreement hangs on a name. An interrupt during the reduction ends it: the best ledger
     so far is returned.
     """
@@ -112,6 +117,8 @@ def shrink(
                 question, file, account=account, as_of=as_of, by_month=by_month, on_batch=_on_batch(on_progress)
             )
             found = search.first()
+        if not search.calls:
+            raise NothingComparedError(_nothing(path, account))
         if found is None:
             raise AgreementError(_agreement(name, question.agreement, file, account, as_of, search.calls))
         start, wanted = found
@@ -231,9 +238,13 @@ def _is_near(entry: Entry, wanted: Disagreement) -> bool:
     return wanted.account is None or entry.person == wanted.account[:3]
 
 
+def _nothing(path: str | os.PathLike[str], account: str | None) -> str:
+    if account is None:
+        return f"{os.fspath(path)} has nothing to compare: none of its rows is a valid event"
+    return f"{os.fspath(path)} has no account {account!r}: give an employee_id, or scenario/plan design/employee/plan"
+
+
 def _agreement(name: str, agreement: str, file: Batches, account: str | None, as_of: date | None, calls: int) -> str:
-    if not calls and account is not None:
-        return f"the file has no account {account!r}: give an employee_id, or scenario/plan design/employee/plan"
     of = f" of {account}" if account else ""
     when = f" as of {as_of}" if as_of else ""
     return f"{name} {agreement} on all {file.events:,} events{of}{when} ({_counted(calls)})"

@@ -215,9 +215,6 @@ def test_an_account_and_a_day(run: Run) -> None:
     status, out, _ = run("shrink", "events.ndjson", "--calculator", WRONG, "--account", "EMP_000102")
     assert status == 1
     assert out.startswith(f"{WRONG}: vested_account_balance differs in {name} as of 2024-12-31\n")
-    status, out, _ = run("shrink", "events.ndjson", "--calculator", WRONG, "--account", "EMP_1")
-    assert status == 0
-    assert out == "the file has no account 'EMP_1': give an employee_id, or scenario/plan design/employee/plan\n"
 
 
 def test_every_month_end(run: Run) -> None:
@@ -448,7 +445,19 @@ def test_what_is_of_no_use_is_one_line(arguments: str, says: str, run: Run, plac
     assert (place / "events.ndjson").read_bytes() == before
 
 
-def test_only_invalid_rows(run: Run, place: Path) -> None:
+def test_nothing_to_compare_is_no_agreement(run: Run, place: Path) -> None:
+    status, out, err = run("shrink", "events.ndjson", "--calculator", WRONG, "--account", "EMP_1")
+    assert (status, out) == (2, "")
+    assert err == (
+        "dcprops: events.ndjson has no account 'EMP_1': give an employee_id, or scenario/plan design/employee/plan\n"
+    )
     (place / "events.ndjson").write_text('{"event_id": "none"}\n', encoding="utf-8")
-    status, out, _ = run("shrink", "events.ndjson", "--calculator", WRONG)
-    assert (status, out) == (0, f"{WRONG} agrees with the reference on all 0 events (0 calls)\n")
+    status, out, err = run("shrink", "events.ndjson", "--calculator", WRONG)
+    assert (status, out) == (2, "")
+    assert err == "dcprops: events.ndjson has nothing to compare: none of its rows is a valid event\n"
+
+
+def test_an_agreement_is_told_where_standard_output_is_for_something_else(run: Run) -> None:
+    status, out, err = run("shrink", "events.ndjson", "--calculator", OURS, "--ndjson", "-")
+    assert (status, out) == (0, "")
+    assert err == f"{OURS} agrees with the reference on all 200 events (8 calls)\n"

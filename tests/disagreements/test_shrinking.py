@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dcprops.defects.calculators import wrong
-from dcprops.disagreements import AgreementError, NotAnonymousError, Shrunk, shrink
+from dcprops.disagreements import AgreementError, NotAnonymousError, NothingComparedError, Shrunk, shrink
 from dcprops.disagreements.anonymous import identifiers
 from dcprops.disagreements.questions import CalculatorQuestion, PredicateQuestion
 from dcprops.event_files import EventFileError
@@ -154,7 +154,7 @@ def test_the_account_that_is_asked_for(written: Written) -> None:
     )
     of_four = shrink(path, calculator=calculator, account="Other/Standard/Ann/Main")
     assert of_four.found.account == Account("Other", "Standard", "Ann", "Main")
-    with pytest.raises(AgreementError, match="the file has no account 'Zoe'"):
+    with pytest.raises(NothingComparedError, match="has no account 'Zoe'"):
         shrink(path, calculator=calculator, account="Zoe")
 
 
