@@ -310,6 +310,7 @@ NOT_RUN = {
     "docs/from-model.md: a model that is not on this page",
     "docs/from-model.md: it fails, as is told below",
     "docs/from-model.md: it is what the test above says",
+    "docs/shrink.md: it takes some minutes and half a gigabyte",
 }
 
 
