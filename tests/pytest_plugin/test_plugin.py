@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-
 EVENTS = """
 from dcprops import SimulationEvent
 
@@ -86,7 +84,9 @@ def run_pytest(project: Path, *arguments: str) -> subprocess.CompletedProcess[st
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     unwanted = ("PYTEST", "COV_", "COVERAGE", "DCPROPS")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(unwanted)}
-    environment |= {"PYTHONPATH": os.pathsep.join((str(project), str(ROOT))), "COLUMNS": "200", "NO_COLOR": "1"}
+    # The project's own modules, and whatever package these tests are run with: a wheel, or a checkout.
+    places = filter(None, (str(project), os.environ.get("PYTHONPATH")))
+    environment |= {"PYTHONPATH": os.pathsep.join(places), "COLUMNS": "200", "NO_COLOR": "1"}
     return subprocess.run(
         [sys.executable, *arguments], cwd=project, env=environment, capture_output=True, text=True, encoding="utf-8",
         check=False,

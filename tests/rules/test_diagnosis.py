@@ -271,7 +271,8 @@ def test_the_message_of_bad_utf_8_says_where():
 
 def test_the_message_of_bad_json_says_where():
     (breach,) = breaches_of_text('{"a": 1,}')
-    assert re.match(r"the document is not JSON at character [89]: .*[^t]$", breach.message)
+    # Python 3.13 has other words for it, and another place; neither ends with the " at" before a place.
+    assert re.fullmatch(r"the document is not JSON at character [89]: .+(?<! at)", breach.message)
 
 
 @pytest.mark.parametrize(

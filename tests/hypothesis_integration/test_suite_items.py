@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,7 @@ from dcprops.properties.failures import Breaking
 from dcprops.properties.runner import effort_of, target_of
 from dcprops.pytest_options import Piece
 
-ROOT = Path(__file__).parents[2]
+from .processes import run
 
 THEIRS = """
 import json
@@ -55,13 +53,8 @@ def project(tmp_path: Path) -> Path:
 
 
 def run_pytest(project: Path, test: str, *options: str) -> subprocess.CompletedProcess[str]:
-    unwanted = ("PYTEST", "COV_", "COVERAGE", "DCPROPS", "HYPOTHESIS")
-    environment = {key: value for key, value in os.environ.items() if key != "CI" and not key.startswith(unwanted)}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, f"test_theirs.py::{test}"],
-        cwd=project, env=environment | {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"},
-        capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+    arguments = ["-m", "pytest", "-p", "no:cacheprovider", *options, f"test_theirs.py::{test}"]
+    return run(arguments, project, measured=False, COLUMNS="200", NO_COLOR="1")
 
 
 def asked(project: Path, *options: str) -> list[str]:
