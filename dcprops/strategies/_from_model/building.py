@@ -203,10 +203,16 @@ class Builder:
             first = self._built(shape.item, depth, place[1:], end, name)
             if first is None:
                 return None
-            others = st.lists(item, min_size=max(shape.min_length - 1, 0), max_size=max(shape.min_length - 1, 0)) \
-                if item is not None else st.just([])  # fmt: skip
-            return st.builds(lambda one, rest: [one, *rest], first, others).map(self._container(shape))
+            others = self._as_many_as_the_fewest(shape, item)
+            return st.builds(partial(_with_first, shape.min_length), first, others).map(self._container(shape))
         return None if item is None else self.of_sizes(shape, item, *self._sizes(shape))
+
+    @staticmethod
+    def _as_many_as_the_fewest(shape: Sequence, item: SearchStrategy[Any] | None) -> SearchStrategy[list[Any]]:
+        if item is None or shape.min_length < 2:
+            return st.just([])
+        unique_by = _identity if shape.is_unique else None
+        return st.lists(item, min_size=shape.min_length, max_size=shape.min_length, unique_by=unique_by)
 
     def _sizes(self, shape: Sequence | Mapped) -> tuple[int, int]:
         inner = shape.item if isinstance(shape, Sequence) else shape.value
@@ -278,6 +284,13 @@ def _after(place: Place | None, step: int) -> Place | None:
 
 def _identity(value: Any) -> str:
     return repr(value)
+
+
+def _with_first(fewest: int, first: Any, others: list[Any]) -> list[Any]:
+    """The first item and as many of the others as make the fewest; none of them like it, unless all may be alike."""
+    unlike = [each for each in others if _identity(each) != _identity(first)]
+    kept = unlike if len(unlike) >= fewest - 1 else others
+    return [first, *kept[: max(fewest - 1, 0)]]
 
 
 def _contained(shape: Sequence, items: list[Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
@@ -43,6 +43,7 @@ def overridden(table: Table, overrides: Overrides | None) -> Table:
         return table
     if not isinstance(overrides, Mapping):
         raise InvalidArgument(f"{overrides=} must be a mapping from names of fields to strategies")
+    table = _told_apart(table)
     work = _Overriding(table, overrides)
     root = work.changed(table.root, ("",))
     definitions = {name: work.changed(shape, work.ways_to(name)) for name, shape in table.definitions.items()}
@@ -77,32 +78,57 @@ class _Overriding:
 
     def changed(self, shape: Shape, ways: tuple[str, ...]) -> Shape:
         """The shape with its fields overridden."""
-        match shape:
-            case Record(fields=fields):
-                return replace(shape, fields=tuple(self._field(shape, each, ways) for each in fields))
-            case Optional(inner) | Judged(inner):
-                return replace(shape, inner=self.changed(inner, ways))
-            case Sequence(item=item):
-                return replace(shape, item=self.changed(item, ways))
-            case FixedList(items):
-                return FixedList(tuple(self.changed(each, ways) for each in items))
-            case Mapped(value=value):
-                return replace(shape, value=self.changed(value, ways))
-            case Either(choices):
-                return Either(tuple(self.changed(each, ways) for each in choices))
-            case Tagged(choices=choices):
-                return replace(shape, choices=tuple((tags, self.changed(each, ways)) for tags, each in choices))
-        return shape
+        if isinstance(shape, Record):
+            return replace(shape, fields=tuple(self._field(shape, each, ways) for each in shape.fields))
+        return _with_each_inner(shape, lambda inner: self.changed(inner, ways))
 
     def _field(self, record: Record, each: Field, ways: tuple[str, ...]) -> Field:
         names = [*(f"{way}{each.name}" for way in ways), f"{record.name}.{each.name}"]
         self.names += [name for name in names if name not in self.names]
         inner = self.changed(each.shape, tuple(f"{way}{each.name}." for way in ways))
-        for name in names:
-            if name in self._overrides:
-                self.used.add(name)
-                return replace(each, shape=inner, override=self._overrides[name])
-        return replace(each, shape=inner)
+        given = [name for name in names if name in self._overrides]
+        if not given:
+            return replace(each, shape=inner)
+        self.used.update(given)
+        paths = [name for name in given if name != names[-1]]
+        if len({id(self._overrides[name]) for name in paths}) > 1:
+            raise InvalidArgument(
+                f"overrides names {' and '.join(map(repr, paths))}, which are one field, as {record.name} contains "
+                f"itself: give one strategy, for {names[-1]!r}"
+            )
+        return replace(each, shape=inner, override=self._overrides[given[0]])
+
+
+def _told_apart(table: Table) -> Table:
+    """The table with each use of a definition in a place of its own; what contains itself stays a definition."""
+
+    def expanded(shape: Shape) -> Shape:
+        if isinstance(shape, Named):
+            return shape if shape.name in table.recursive else expanded(table.definitions[shape.name])
+        if isinstance(shape, Record):
+            return replace(shape, fields=tuple(replace(each, shape=expanded(each.shape)) for each in shape.fields))
+        return _with_each_inner(shape, expanded)
+
+    definitions = {name: expanded(table.definitions[name]) for name in sorted(table.recursive)}
+    return Table(table.model, expanded(table.root), MappingProxyType(definitions))
+
+
+def _with_each_inner(shape: Shape, changed: Callable[[Shape], Shape]) -> Shape:
+    """The shape, which is no record, with what it holds changed."""
+    match shape:
+        case Optional(inner) | Judged(inner):
+            return replace(shape, inner=changed(inner))
+        case Sequence(item=item):
+            return replace(shape, item=changed(item))
+        case FixedList(items):
+            return FixedList(tuple(changed(each) for each in items))
+        case Mapped(value=value):
+            return replace(shape, value=changed(value))
+        case Either(choices):
+            return Either(tuple(changed(each) for each in choices))
+        case Tagged(choices=choices):
+            return replace(shape, choices=tuple((tags, changed(each)) for tags, each in choices))
+    return shape
 
 
 def _ways(table: Table) -> Iterator[tuple[str, tuple[str, ...]]]:

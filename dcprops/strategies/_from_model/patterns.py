@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
@@ -77,8 +78,10 @@ def is_possible(atoms: tuple[Atom, ...], shortest: int, longest: int | None) -> 
 def compiled(pattern: str) -> re.Pattern[str] | None:
     """The pattern as Python reads it, or None if it doesn't. Where Rust ends a text, Python would allow a new line."""
     try:
-        return re.compile(re.sub(r"(?<!\\)\$|\\z", r"\\Z", pattern))
-    except re.error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # a set within a set, which Python reads in another way
+            return re.compile(re.sub(r"(?<!\\)\$|\\z", r"\\Z", pattern))
+    except (re.error, FutureWarning):
         return None
 
 

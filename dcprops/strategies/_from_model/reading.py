@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from math import lcm
 from types import FunctionType, MappingProxyType
 from typing import Any, Final, TypeAlias, cast
 
@@ -166,7 +167,7 @@ def _text(_: _Reader, schema: Schema, at: _At) -> Shape:
 
 
 def _octets(_: _Reader, schema: Schema, at: _At) -> Shape:
-    return Octets(schema.get("min_length", 0), schema.get("max_length"))
+    return Octets(schema.get("min_length", 0), schema.get("max_length"), at.config.get("val_json_bytes", "utf8"))
 
 
 #: The smallest difference that counts, and the first and the last value.
@@ -414,8 +415,11 @@ def _tighter(shape: Number, name: str, value: Any) -> Any:
     if name in {"max_digits", "decimal_places"}:
         return value if held is None else min(held, value)
     new = _fraction(value)
-    if held is None or new is None or name == "multiple_of":
+    if held is None or new is None:
         return new
+    if name == "multiple_of":
+        return Fraction(lcm(held.numerator * new.denominator, new.numerator * held.denominator),
+                        held.denominator * new.denominator)  # fmt: skip
     return max(held, new) if name in {"ge", "gt"} else min(held, new)
 
 

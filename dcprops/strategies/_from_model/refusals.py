@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, get_args
 
 from hypothesis import reject
 from hypothesis.errors import InvalidArgument
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_core.core_schema import ErrorType
 
 from dcprops.strategies._from_model.shapes import (
     Either,
@@ -27,6 +29,10 @@ __all__ = ["Refusals"]
 #: So many refusals are too many, if they are so large a part of what was tried. Hypothesis gives up at 50 in 60.
 _TOO_MANY: Final = 20
 _TOO_LARGE_A_PART: Final = 0.8
+#: So many examples given up, by whichever fields, are too many: no one field may refuse most, and all of them do.
+_TOO_MANY_EXAMPLES: Final = 40
+#: What Pydantic itself says of a value; anything else is a validator's word.
+_PYDANTICS: Final = frozenset(get_args(ErrorType)) - {"value_error", "assertion_error"}
 
 
 @dataclass
@@ -37,6 +43,7 @@ class Refusals:
     _tried: Counter[str] = field(default_factory=Counter)
     _refused: Counter[str] = field(default_factory=Counter)
     _drawn: int = 0
+    _given_up: int = 0
 
     @property
     def names(self) -> frozenset[str]:
@@ -54,14 +61,19 @@ class Refusals:
     def refuse(self, error: ValidationError) -> NoReturn:
         """Counts what was refused, and gives up the example.
 
-        Raises InvalidArgument, naming the field and what to do, once a field has refused most of what was tried.
+        Raises InvalidArgument, naming the field and what to do, once a field has refused most of what was tried, or
+        most examples were given up.
         """
-        for each in error.errors(include_url=False):
-            name, key = _name_of(self.table, each["loc"])
+        self._given_up += 1
+        found = [(*_name_of(self.table, each["loc"]), each) for each in _by_validators(error)]
+        for name, _, _ in found:
             self._refused[name] += 1
-            tried = max(self._tried[name] or self._drawn, self._refused[name])
-            if self._refused[name] >= _TOO_MANY and self._refused[name] >= _TOO_LARGE_A_PART * tried:
-                raise InvalidArgument(self._words(name, key, tried, each["input"], each["msg"])) from error
+        name, key, worst = max(found, key=lambda each: self._refused[each[0]])
+        tried = max(self._tried[name] or self._drawn, self._refused[name])
+        if _is_too_much(self._refused[name], tried, _TOO_MANY) or _is_too_much(
+            self._given_up, self._drawn, _TOO_MANY_EXAMPLES
+        ):
+            raise InvalidArgument(self._words(name, key, tried, worst["input"], worst["msg"])) from error
         reject()
 
     def _words(self, name: str, key: str, tried: int, value: Any, said: str) -> str:
@@ -77,6 +89,19 @@ class Refusals:
         root = without_wrapping(self.table, self.table.root)
         names = [each.name for each in root.fields[:1]] if isinstance(root, Record) else ["field"]
         return ", ".join(f'"{name}": ...' for name in names)
+
+
+def _is_too_much(refused: int, tried: int, too_many: int) -> bool:
+    return refused >= too_many and refused >= _TOO_LARGE_A_PART * tried
+
+
+def _by_validators(error: ValidationError) -> list[ErrorDetails]:
+    """What validators of the model's own said; all that was said if they said nothing.
+
+    Where a value may be of several types, Pydantic tells as well of each that it isn't.
+    """
+    said = error.errors(include_url=False)
+    return [each for each in said if each["type"] not in _PYDANTICS] or said
 
 
 def _name_of(table: Table, loc: tuple[str | int, ...]) -> tuple[str, str]:

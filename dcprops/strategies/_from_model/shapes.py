@@ -76,10 +76,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Octets:
-    """Bytes."""
+    """Bytes, and how JSON has them: as text, `utf8`, or written as `base64` or `hex`."""
 
     min_length: int = 0
     max_length: int | None = None
+    coding: str = "utf8"
 
 
 Instant: TypeAlias = date | datetime | time | timedelta

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64encode
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -89,10 +90,14 @@ def _octets(octets: Octets) -> SearchStrategy[bytes]:
     return st.binary(min_size=octets.min_length, max_size=_most(octets.min_length, octets.max_length))
 
 
-def _ascii(octets: Octets) -> SearchStrategy[bytes]:
+def _written_octets(octets: Octets) -> SearchStrategy[str]:
+    if octets.coding == "hex":
+        return _octets(octets).map(bytes.hex)
+    if octets.coding == "base64":
+        return _octets(octets).map(lambda drawn: urlsafe_b64encode(drawn).decode("ascii"))
+    # What is as many octets as letters.
     letters = st.characters(codec="ascii")
-    drawn = st.text(letters, min_size=octets.min_length, max_size=_most(octets.min_length, octets.max_length))
-    return drawn.map(str.encode)
+    return st.text(letters, min_size=octets.min_length, max_size=_most(octets.min_length, octets.max_length))
 
 
 def _octet_edges(octets: Octets) -> SearchStrategy[bytes]:
@@ -302,7 +307,7 @@ _VALUES: Final[dict[type, Callable[[Any], SearchStrategy[Any]]]] = {
 #: What JSON has fewer of than Python.
 _IN_JSON: Final[dict[type, Callable[[Any], SearchStrategy[Any]]]] = {
     Number: partial(_numbers, in_json=True),
-    Octets: _ascii,
+    Octets: _written_octets,
 }
 _EDGES: Final[dict[type, Callable[[Any], SearchStrategy[Any] | None]]] = {
     Number: _number_edges,

@@ -22,8 +22,13 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    FutureDate,
     HttpUrl,
+    InstanceOf,
+    PastDate,
+    PastDatetime,
     RootModel,
+    Strict,
     StringConstraints,
     Tag,
     TypeAdapter,
@@ -31,6 +36,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 from pydantic.dataclasses import dataclass as pydantic_dataclass
+from pydantic_core import CoreSchema, core_schema
 from typing_extensions import TypedDict
 
 from dcprops.events import SimulationEvent
@@ -181,6 +187,85 @@ class Days(BaseModel):
     at: Annotated[datetime, Field(ge=datetime(2024, 1, 1, tzinfo=UTC), lt=datetime(2025, 1, 1, tzinfo=UTC))]
     clock: Annotated[time, Field(ge=time(9), le=time(17))]
     lasting: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=1))]
+
+
+class Moments(BaseModel):
+    recorded: Annotated[AwareDatetime, Field(gt=datetime(2024, 1, 1, tzinfo=UTC))]
+    settled: Annotated[date, Field(gt=date(2024, 2, 28), lt=date(2024, 3, 1))]
+    opened: Annotated[time, Field(gt=time(9), lt=time(17))]
+    paid: PastDatetime
+    born: PastDate
+    due: FutureDate
+
+
+class Loose(BaseModel):
+    """Containers of which nothing is said, and sets of few things."""
+
+    anything: dict
+    several: list
+    weights: tuple[Annotated[int, Field(ge=0, le=9)], ...]
+    flags: set[bool]
+    marks: Annotated[set[Literal["a", "b"] | None], Field(min_length=3)]
+    sides: Annotated[set[Annotated[Literal["left", "right"], AfterValidator(str.lower)]], Field(min_length=2)]
+
+
+class Plainly(BaseModel):
+    octets: Annotated[bytes, Field(min_length=1, max_length=3)]
+
+
+class InBase64(Plainly):
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+
+class InHex(Plainly):
+    model_config = ConfigDict(ser_json_bytes="hex", val_json_bytes="hex")
+
+
+class Outer(BaseModel):
+    """Bounds on what may be of several types, which Pydantic hands to functions."""
+
+    places: Annotated[int | None, Field(ge=1, le=9)]
+    code: Annotated[str | None, Field(min_length=2, max_length=4)]
+    amount: Annotated[
+        Annotated[int, Field(ge=-5, le=200, multiple_of=4)] | Annotated[Decimal, Field(gt=-1, max_digits=5)],
+        Field(ge=0, le=100, multiple_of=6),
+    ]
+    either: Annotated[list[int] | list[str] | None, Field(max_length=2)]
+    fee: Annotated[Annotated[Decimal, Field(ge=-5, le=5)] | None, Field(ge=0, le=7, decimal_places=2, max_digits=3)]
+    digits: Annotated[annotated_types.IsDigits[str], Field(min_length=2, max_length=3)]
+
+
+def made_by(schema: CoreSchema) -> type[Any]:
+    """A type that gives Pydantic its schema itself, as types of other libraries do."""
+
+    class Own:
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
+            return schema
+
+    return Own
+
+
+AT_LEAST_THREE = core_schema.int_schema(ge=3)
+TwoDigits = made_by(
+    core_schema.chain_schema(
+        [
+            core_schema.str_schema(pattern="^[0-9]{2}$"),
+            core_schema.no_info_plain_validator_function(int, serialization=core_schema.format_ser_schema("02d")),
+        ]
+    )
+)
+OneStep = made_by(core_schema.chain_schema([AT_LEAST_THREE]))
+Worded = made_by(core_schema.custom_error_schema(AT_LEAST_THREE, "few", custom_error_message="too few"))
+Strictly = made_by(core_schema.lax_or_strict_schema(core_schema.str_schema(), AT_LEAST_THREE))
+
+
+class Foreign(BaseModel):
+    chained: TwoDigits
+    once: OneStep
+    worded: Worded
+    strictly: Annotated[Strictly, Strict()]
+    instance: InstanceOf[int]
 
 
 class Numbers(BaseModel):
@@ -556,6 +641,97 @@ CASES: dict[str, Case] = {
             third: not-a-number
             ratio: below-range above-range
             mixed: null wrong-type
+        """),
+        has_json_schema=False,
+    ),
+    "moments that come after or before": Case(
+        Moments,
+        lambda moments: (
+            moments.recorded > datetime(2024, 1, 1, tzinfo=UTC)
+            and moments.settled == date(2024, 2, 29)
+            and time(9) < moments.opened < time(17)
+            and moments.paid < datetime.now(UTC).replace(tzinfo=moments.paid.tzinfo)
+            and moments.born < datetime.now(UTC).date() < moments.due
+        ),
+        {
+            "the first moment": lambda moments: moments.recorded == datetime(2024, 1, 1, 0, 0, 0, 1, tzinfo=UTC),
+            "just after opening": lambda moments: moments.opened == time(9, 0, 0, 1),
+            "just before closing": lambda moments: moments.opened == time(16, 59, 59, 999_999),
+            "the last day": lambda moments: moments.due == date.max,
+            "the first day": lambda moments: moments.born == date.min,
+        },
+        lambda moments: moments.opened == time(9, 0, 0, 1),
+        cells("""
+            recorded: bad-timestamp below-range
+            settled: bad-date below-range above-range
+            opened: bad-time
+            born: missing bad-date
+        """),
+    ),
+    "containers that say little": Case(
+        Loose,
+        lambda loose: (
+            all(0 <= each <= 9 for each in loose.weights)
+            and loose.marks == {"a", "b", None}
+            and loose.sides == {"left", "right"}
+        ),
+        {
+            "both flags": lambda loose: len(loose.flags) == 2,
+            "something in a list": lambda loose: len(loose.several) > 1,
+            "something by name": lambda loose: bool(loose.anything),
+        },
+        lambda loose: loose.anything == {} and loose.several == [] and loose.flags == set(),
+        cells("""
+            anything: missing null wrong-type
+            several: missing null wrong-type
+            weights.0: negative above-range
+            marks: too-short
+            sides: too-short
+        """),
+    ),
+    "bounds that are handed to functions": Case(
+        Outer,
+        lambda outer: (
+            (outer.places is None or 1 <= outer.places <= 9)
+            and (outer.code is None or 2 <= len(outer.code) <= 4)
+            and outer.amount in range(0, 97, 12 if isinstance(outer.amount, int) else 6)
+            and len(outer.either or ()) <= 2
+            and (outer.fee is None or 0 <= outer.fee <= 7)
+            and outer.digits.isdigit()
+        ),
+        {
+            "nine": lambda outer: outer.places == 9,
+            "four letters": lambda outer: len(outer.code or "") == 4,
+            "a decimal": lambda outer: isinstance(outer.amount, Decimal),
+            "the most": lambda outer: outer.amount == 96,
+            "the largest fee": lambda outer: outer.fee == 7,
+            "three digits": lambda outer: len(outer.digits) == 3,
+        },
+        lambda outer: outer.places is None and outer.amount == 0 and outer.fee is None and outer.digits == "00",
+        cells("""
+            places: below-range above-range
+            code: too-short too-long
+            fee: negative above-range too-many-places
+        """),
+        has_json_schema=False,
+    ),
+    "types that give Pydantic their schema": Case(
+        Foreign,
+        lambda foreign: (
+            0 <= foreign.chained <= 99
+            and min(foreign.once, foreign.worded, foreign.strictly) >= 3
+            and isinstance(foreign.instance, int)
+        ),
+        {
+            "ninety-nine": lambda foreign: foreign.chained == 99,
+            "three": lambda foreign: foreign.once == 3 and foreign.worded > 3,
+        },
+        lambda foreign: foreign.chained == 0 and foreign.once == foreign.worded == foreign.strictly == 3,
+        cells("""
+            chained: missing null other-pattern
+            once: below-range
+            worded: below-range
+            strictly: below-range wrong-type
         """),
         has_json_schema=False,
     ),

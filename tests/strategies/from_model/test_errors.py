@@ -15,7 +15,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
-from pydantic import AliasPath, BaseModel, Field, PlainValidator, TypeAdapter, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasPath,
+    BaseModel,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import core_schema
 
 from dcprops import strategies as dc
 from dcprops.strategies import _from_model
@@ -23,7 +33,7 @@ from dcprops.strategies._from_model.reading import READ
 from dcprops.strategies._from_model.source import Source
 
 from ..debug import find_any, for_each_example
-from .models import Address, Envelope, Judged, Loan, Person
+from .models import Address, Envelope, Judged, Loan, Person, Tree, made_by
 
 
 class Amount(BaseModel):
@@ -65,6 +75,34 @@ class Holder(BaseModel):
     other: int = 0
 
 
+class Spread(BaseModel):
+    """A model with a validator of its own, in whatever holds one."""
+
+    pair: tuple[int, Narrow]
+    named: Annotated[dict[str, Narrow], Field(min_length=1)]
+    either: Narrow | Annotated[list[Narrow], Field(min_length=1)]
+
+
+HERE = st.just(123_456)
+SPREAD = {"pair.place": HERE, "named.place": HERE, "either.place": HERE}
+
+
+def is_even(value: int) -> int:
+    if value % 2:
+        raise ValueError("must be even")
+    return value
+
+
+class Halves(BaseModel):
+    """No field refuses most of its values, and all together refuse nearly every example."""
+
+    one: Annotated[int, AfterValidator(is_even)]
+    two: Annotated[int, AfterValidator(is_even)]
+    three: Annotated[int, AfterValidator(is_even)]
+    four: Annotated[int, AfterValidator(is_even)]
+    five: Annotated[int, AfterValidator(is_even)]
+
+
 class Endless(BaseModel):
     inside: Endless
 
@@ -75,6 +113,24 @@ class Nothing(BaseModel):
 
 class Impossible(BaseModel):
     code: Annotated[str, Field(pattern="^[A-Z]{3}$", max_length=2)]
+
+
+class Posix(BaseModel):
+    code: Annotated[str, Field(pattern="^[[:alpha:]]{2}$")]
+
+
+class Backwards(BaseModel):
+    code: Annotated[str, Field(min_length=5, max_length=3)]
+    day: Annotated[date, Field(ge=date(2024, 1, 3), le=date(2024, 1, 1))]
+
+
+class Elsewhere(BaseModel):
+    at: made_by(core_schema.datetime_schema(tz_constraint=3600))
+    path: made_by(
+        core_schema.tuple_schema(
+            [core_schema.int_schema(), core_schema.str_schema(), core_schema.int_schema()], variadic_item_index=1
+        )
+    )
 
 
 class Mending(BaseModel):
@@ -128,6 +184,30 @@ REFUSED = {
     ),
     "bounds without a number": (lambda: dc.from_model(Nothing), ("amount of Nothing has bounds that leave no number",)),
     "a pattern that is too long": (lambda: dc.from_model(Impossible), ("code of Impossible has a pattern",)),
+    "a pattern that Python reads in another way": (
+        lambda: dc.from_model(Posix),
+        ("code of Posix has a pattern that can't be built, '^[[:alpha:]]{2}$'", 'overrides={"code": ...}'),
+    ),
+    "lengths without a text": (
+        lambda: dc.from_model(Backwards, overrides={"day": st.dates()}),
+        ("code of Backwards has lengths that leave no text",),
+    ),
+    "bounds without a day": (
+        lambda: dc.from_model(Backwards, overrides={"code": st.just("")}),
+        ("day of Backwards has bounds that leave no date",),
+    ),
+    "an offset": (
+        lambda: dc.from_model(Elsewhere, overrides={"path": st.just([1, 1])}),
+        ("at of Elsewhere has a datetime at an offset of 3600 seconds", 'overrides={"at": ...}'),
+    ),
+    "a tuple of many parts": (
+        lambda: dc.from_model(Elsewhere, overrides={"at": st.datetimes()}),
+        ("path of Elsewhere has a tuple with a part of any length among others",),
+    ),
+    "a class that Pydantic can't read": (
+        lambda: dc.from_model(InvalidArgument),
+        ("is no model",),
+    ),
     "what never ends": (lambda: dc.from_model(Endless), ("Endless never ends",)),
     "a validator that refuses": (
         lambda: dc.from_model(Narrow),
@@ -140,6 +220,23 @@ REFUSED = {
     "a validator of the whole": (
         lambda: dc.from_model(Ordered),
         ("Ordered: Ordered (whole) refused", "leaves 31 days after being hired", 'overrides={"hired": ...}'),
+    ),
+    **{
+        f"a validator in {field}": (
+            lambda field=field: dc.from_model(
+                Spread, overrides={name: each for name, each in SPREAD.items() if not name.startswith(field)}
+            ),
+            ("Spread: Narrow.place refused", 'overrides={"Narrow.place": ...}'),
+        )
+        for field in Spread.model_fields
+    },
+    "validators that refuse a little each": (
+        lambda: dc.from_model(Halves),
+        ("Halves: Halves.", "must be even", "overrides={"),
+    ),
+    "two names of one field": (
+        lambda: dc.from_model(Tree, overrides={"left.label": st.just(1), "left.left.label": st.just(2)}),
+        ("'left.label' and 'left.left.label'", "Tree contains itself", "'Tree.label'"),
     ),
     "an override that is refused": (
         lambda: dc.from_model(Amount, overrides={"amount": st.integers().map("much{}".format)}),
@@ -174,6 +271,7 @@ def test_what_cant_be_is_named_when_it_is_drawn(name):
         (Narrow, {"place": st.just(123_456)}, lambda narrow: narrow.place == 123_456),
         (Holder, {"holds.place": st.just(123_456)}, lambda holder: holder.holds.place == 123_456),
         (Holder, {"Narrow.place": st.just(123_456)}, lambda holder: holder.holds.place == 123_456),
+        (Spread, SPREAD, lambda spread: spread.pair[1].place == 123_456 and len(spread.named) >= 1),
         (Holder, {"holds": st.just(Narrow(place=123_456))}, lambda holder: holder.holds.place == 123_456),
         (Judged, {"pairs": st.just(4)}, lambda judged: judged.pairs == 4),
         (Envelope, {"payload.months": st.just(24)}, lambda event: getattr(event.payload, "months", 24) == 24),

@@ -17,7 +17,7 @@ from dcprops.strategies._from_model.source import Source
 from dcprops.strategies._from_model.wrongs import OWN_RULES
 
 from ..debug import find_any, for_each_example, minimal
-from .models import CASES, Case, Judged
+from .models import CASES, Case, InBase64, InHex, Judged, Plainly
 
 #: The field of one model whose values a function judges in half of the cases.
 EVEN = {"pairs": st.integers(0, 50).map(lambda half: half * 2)}
@@ -113,3 +113,13 @@ def test_documents_are_valid_before_they_are_spoilt(name):
     for_each_example(
         Source(case.model, None).documents(), lambda document: adapter.validate_json(json.dumps(document)), examples=40
     )
+
+
+@pytest.mark.parametrize("model", [Plainly, InBase64, InHex])
+def test_bytes_are_any_and_written_as_the_model_reads_them(model):
+    documents = Source(model, None).documents()
+    for_each_example(documents, lambda document: model.model_validate_json(json.dumps(document)), examples=60)
+    assert find_any(dc.from_model(model), lambda value: max(value.octets) > 127).octets
+    assert {len(find_any(dc.boundary_from_model(model), lambda value, size=size: len(value.octets) == size).octets)
+            for size in (1, 3)} == {1, 3}  # fmt: skip
+    assert minimal(dc.from_model(model)).octets == b"\0"
