@@ -256,6 +256,9 @@ WRONG_USAGE = {
     "no repeats": (("--repeat", "0"), "0 is not above 0"),
     "years without a scale": (("--years", "5"), "--years does nothing without --scale"),
     "rows with a scale": (("--scale", "5", "--only", "dump"), "--only does nothing with --scale"),
+    "a folder in a file": (("--scale", "5", "--keep", f"{__file__}/kept"), "--keep", "cannot be made"),
+    "no such years": (("--scale", "5", "--years", "99"), "years=99"),
+    "a workforce that fits nowhere": (("--scale", "100000000", "--years", "5"), "GB are free", "--keep DIR"),
 }
 
 
@@ -263,6 +266,11 @@ WRONG_USAGE = {
 def test_wrong_usage_is_one_line(bench: Callable[..., Any], arguments_and_parts: tuple[Any, ...]) -> None:
     arguments, *parts = arguments_and_parts
     refused(bench(*arguments, "--json", "-"), *parts)
+
+
+@pytest.mark.parametrize("option", ["--repeat=3", "--scale=5", "--json=rows.json"])
+def test_power_measures_no_rows(bench: Callable[..., Any], option: str) -> None:
+    refused(bench(option, "power"), f"{option.partition('=')[0]} says nothing before power")
 
 
 def refused(done: Any, *parts: str) -> None:

@@ -16,8 +16,8 @@ pytest.importorskip("duckdb", reason="a workforce's run needs the extra duckdb")
 pytest.importorskip("numpy", reason="a workforce is made with NumPy, of the extra population")
 
 from dcprops.benchmarks.measure import CannotRun
-from dcprops.benchmarks.phases import PHASES, Outcome
-from dcprops.benchmarks.scale import PhaseDone, Plan, plan, results
+from dcprops.benchmarks.phases import PHASES, Outcome, PhaseError, Task
+from dcprops.benchmarks.scale import PhaseDone, Plan, plan, results, run_phases
 from dcprops.store import Store
 
 from .conftest import environment
@@ -89,6 +89,46 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path: Path, number: signal.Signa
     assert process.returncode == 128 + number
     assert said.count("\n") <= 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_done_is_told_as_it_is_done(bench: Callable[..., Any]) -> None:
+    done = bench("--scale", 40, "--years", 1, "--partitions", 2)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = [line.partition(":")[0] for line in done.stdout.splitlines()]
+    assert [phase for phase in told if phase in PHASES] == list(PHASES)
+    assert done.stdout.startswith("about ")
+    assert "GB on disk" in done.stdout
+    assert "scale-look-up" in done.stdout
+
+
+def test_a_scale_names_the_extras_that_it_needs(bench: Callable[..., Any]) -> None:
+    done = bench("--scale", 5, without=("duckdb",))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--scale needs duckdb, which is not installed: pip install 'dcprops[duckdb,population]'" in done.stderr
+
+
+SMALL = plan(8, 1, 1)
+
+
+def test_a_store_that_is_not_as_it_was_generated_fails_its_phase(tmp_path: Path) -> None:
+    phases = run_phases(SMALL, tmp_path)
+    assert next(phases).outcome.rows > 8
+    with pytest.raises(
+        CannotRun, match=r"ingest failed: PhaseError: of [\d,]+ events generated (\d+) are stored, \1 were there"
+    ):
+        next(run_phases(SMALL, tmp_path))
+    task = Task("look up", str(tmp_path / "workforce.duckdb"), 8, 2, 1)
+    with Store(task.store) as store, pytest.raises(PhaseError, match=r"has \d+ events, but \d+ in the store"):
+        PHASES["look up"](store, task, lambda share, note: None)
+
+
+def test_a_phase_that_says_nothing_more_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "mute"
+    program.write_text("#!/bin/sh\necho 5\necho of no use\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(CannotRun, match="ingest ended before it was done"):
+        next(run_phases(SMALL, tmp_path))
 
 
 def test_the_phases_are_those_of_the_table() -> None:

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from dcprops.commands import UsageError, bench_power
+from dcprops.defects import Variant
 from dcprops.defects.power import ARMS, Outcome, Task, false_alarms, figures, outcomes, tasks
 from dcprops.defects.power.tries import first_caught
 
@@ -91,8 +92,6 @@ def test_the_first_example_that_shows_it_is_counted_over_fixed_and_drawn():
 
 
 def test_a_property_that_objects_to_what_is_right_is_a_false_alarm(monkeypatch):
-    from dcprops.defects import Variant  # noqa: PLC0415  # only here
-
     wrong = Variant("wrong", "dcprops.defects.calculators.wrong:RoundsDown.balances", "calculator", "not right")
     monkeypatch.setitem(false_alarms.__globals__, "CORRECT", (wrong,))
     found = false_alarms(60)
@@ -127,6 +126,19 @@ def test_wrong_use_is_one_line():
         power("--only", "nonsense")
     with pytest.raises(UsageError, match="--seeds 0 is too few"):
         power("--seeds", "0")
+    with pytest.raises(UsageError, match="there is no arm 'luck': expected one of dcprops, golden"):
+        power("--arm", "luck")
+
+
+def test_what_falls_short_is_said(capsys, monkeypatch):
+    never = ("--only", "never-rounds", "--seeds", "1", "--jobs", "1", "--arm", "dcprops")
+    wrong = Variant("wrong", "dcprops.defects.calculators.wrong:RoundsDown.balances", "calculator", "not right")
+    monkeypatch.setitem(false_alarms.__globals__, "CORRECT", (wrong,))
+    assert power(*never, "--correct", "60") == 1
+    assert "objections to correct variants: balances." in capsys.readouterr().out
+    assert power("--only", "canary", *never[2:-2], "--arm", "static", "--correct", "0") == 0
+    assert power("--only", "takes-zero-for-pay", "--examples", "1", *never[2:], "--correct", "0") == 1
+    assert "missed in some run: takes-zero-for-pay" in capsys.readouterr().out
 
 
 def test_a_file_that_can_not_be_read_is_found_by_static_checks():

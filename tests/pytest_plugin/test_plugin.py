@@ -82,7 +82,7 @@ def run_pytest(project: Path, *arguments: str) -> subprocess.CompletedProcess[st
 
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    unwanted = ("PYTEST", "COV_", "COVERAGE", "DCPROPS")
+    unwanted = ("PYTEST", "COV_", "DCPROPS")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(unwanted)}
     # The project's own modules, and whatever package these tests are run with: a wheel, or a checkout.
     places = filter(None, (str(project), os.environ.get("PYTHONPATH")))
