@@ -250,6 +250,57 @@ class Picky(of(PickyRefund)):  # type: ignore[misc]  # made above
     """A validator of a kind that can't be read."""
 
 
+class LosingRefund(Refund):
+    lines: Annotated[list[Cents], Field(min_length=1, max_length=3)]
+
+    @field_serializer("lines")
+    def all_but_one(self, lines: list[Decimal]) -> list[Decimal]:
+        return lines[:-1]
+
+
+class RaisingRefund(Refund):
+    lines: Annotated[list[Cents], Field(min_length=2, max_length=2)]
+
+    @field_serializer("lines")
+    def one_more(self, lines: list[Decimal]) -> list[Decimal]:
+        return [each + 1 for each in lines]
+
+
+class UnwritableRefund(Refund):
+    @field_serializer("reason")
+    def not_today(self, reason: str) -> str:
+        raise RuntimeError("not today")
+
+
+class FadingRefund(Refund):
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        return state | {"__dict__": state["__dict__"] | {"amount": Decimal(0)}}
+
+
+class Losing(of(LosingRefund)):  # type: ignore[misc]  # made above
+    pass
+
+
+class Raising(of(RaisingRefund)):  # type: ignore[misc]  # made above
+    pass
+
+
+class Unwritable(of(UnwritableRefund)):  # type: ignore[misc]  # made above
+    pass
+
+
+class Fading(of(FadingRefund)):  # type: ignore[misc]  # made above
+    pass
+
+
+#: Models that break a law in another way than the one below, with what is said.
+BROKEN_TOO: dict[str, tuple[str, Any, str]] = {
+    "a line that is lost": ("own.round-trip-json", Losing, "a field is lost or changed"),
+    "a line that is changed": ("own.decimal-exact", Raising, "an amount changes"),
+    "what can't be written": ("own.round-trip-json", Unwritable, "what is accepted cannot be dumped"),
+    "what fades": ("own.round-trip-pickle", Fading, "a value changes when pickled"),
+}
 #: For each law, a model that breaks it.
 BROKEN: dict[str, Any] = {
     "own.accepts-valid": RefusesFromJson,

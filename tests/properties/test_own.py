@@ -11,7 +11,7 @@ from dcprops.properties import PROPERTIES, Report, check, reproduce
 from dcprops.properties.targets import model_target
 from dcprops.rules import SAMPLES
 
-from .own_models import BROKEN, Event, FlatEvent, OnlyFields, Picky, Refunding, Unfinished, Unreadable
+from .own_models import BROKEN, BROKEN_TOO, Event, FlatEvent, OnlyFields, Picky, Refunding, Unfinished, Unreadable
 
 LAWS = [id_ for id_ in PROPERTIES if id_.startswith("own.")]
 
@@ -52,6 +52,13 @@ def test_a_model_that_breaks_a_law_is_caught(id_):
     assert failure.document is not None
     with pytest.raises(AssertionError):
         reproduce(id_, failure.document, model=BROKEN[id_])
+
+
+@pytest.mark.parametrize("name", BROKEN_TOO)
+def test_another_way_to_break_a_law_is_caught_and_told(name):
+    id_, model, said = BROKEN_TOO[name]
+    (result,) = check(model=model, only=[id_], max_examples=200, seed=3).checks
+    assert [failure.title for failure in result.failures][:1] == [f"{id_}: {said}"]
 
 
 @pytest.mark.parametrize("id_", LAWS)
