@@ -1,41 +1,43 @@
-"""Which machine something was measured on, and what differs between two of them."""
+"""What is told of a machine: the facts that a system gives, and nothing where it gives none."""
 
 from __future__ import annotations
 
+import os
 import platform
-import sys
+from pathlib import Path
 
-import duckdb
-import pydantic
+import pytest
 
-from dcprops.monitor import Machine, this_machine
-
-
-def test_this_machine_says_what_changes_a_measurement():
-    facts = dict(this_machine().facts)
-    assert facts["python"].endswith(platform.python_version())
-    assert (facts["pydantic"], facts["duckdb"]) == (pydantic.VERSION, duckdb.__version__)
-    assert int(facts["cores"]) >= 1
-    assert platform.system() in facts["os"]
-    assert {"hypothesis", "pyarrow"} <= set(facts)
-    if sys.platform == "linux":
-        assert facts["memory"].endswith(" GiB")
-        assert facts["cpu"]
+from dcprops.monitor.machine import FACTS, Machine, this_machine
 
 
-def test_it_is_the_same_one_each_time_and_when_read_back():
-    assert this_machine() == this_machine() == Machine.from_text(this_machine().as_json())
+def told() -> dict[str, str]:
+    return dict(this_machine().facts)
 
 
-def test_what_isnt_a_fact_about_a_machine_makes_no_other_machine():
-    facts = {"cores": 2, "cpu": "one"}
-    assert Machine.from_mapping({"load": 3.5, **facts, "memory": None}) == Machine.from_mapping(facts)
-    assert str(Machine.from_mapping(facts)) == "one, cores 2"
-    assert Machine.from_mapping({"cores": 2, "processor": "one"}) == Machine.from_mapping(facts)
+def test_this_machine_tells_what_runs_on_it():
+    assert told()["python"] == f"{platform.python_implementation()} {platform.python_version()}"
+    assert told().keys() <= set(FACTS)
+    assert Machine.from_text(this_machine().as_json()) == this_machine()
 
 
-def test_what_differs_is_named():
-    one = Machine.from_mapping({"cpu": "one", "cores": 2, "duckdb": "2.0.0"})
-    other = Machine.from_mapping({"cpu": "one", "cores": 4})
-    assert other.difference(one) == "cores 4, was 2; duckdb not known, was 2.0.0"
-    assert one.difference(one) == ""
+def test_a_system_that_tells_less_has_fewer_facts(monkeypatch: pytest.MonkeyPatch):
+    def refused(*arguments: object, **options: object) -> str:
+        raise PermissionError(13, "not for you")
+
+    monkeypatch.delattr(os, "sysconf", raising=False)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(Path, "read_text", refused)
+    monkeypatch.setattr(platform, "processor", lambda: "")
+    monkeypatch.setattr(platform, "release", lambda: "unknown")
+    assert {"cpu", "memory"}.isdisjoint(told())
+    assert told()["cores"] == str(os.cpu_count())
+    assert told()["os"] == f"{platform.system()} unknown {platform.machine()}"
+
+
+def test_a_package_that_is_not_there_is_none(monkeypatch: pytest.MonkeyPatch):
+    known = told()
+    monkeypatch.setattr("sys.path", [])
+    assert {name: fact for name, fact in told().items() if fact == "none"}.keys() == {
+        name for name in known if name not in {"cpu", "cores", "memory", "os", "python"}
+    }
