@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,12 @@ def test_this_machine_tells_what_runs_on_it():
 
 
 def test_a_system_that_tells_less_has_fewer_facts(monkeypatch: pytest.MonkeyPatch):
-    def refused(*arguments: object, **options: object) -> str:
-        raise PermissionError(13, "not for you")
+    read = Path.read_text
+
+    def refused(path: Path, *arguments: Any, **options: Any) -> str:
+        if path == Path("/proc/cpuinfo"):
+            raise PermissionError(13, "not for you")
+        return read(path, *arguments, **options)
 
     monkeypatch.delattr(os, "sysconf", raising=False)
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)

@@ -29,8 +29,9 @@ def described(report: Report) -> str:
     )
 
 
-@pytest.mark.parametrize("seed", [1, 20_251_231])
-@pytest.mark.parametrize("model", [UndescribedModel, UndiscriminatedEvent, PlainEvent, None])
+@pytest.mark.parametrize(
+    ("model", "seed"), [(UndescribedModel, 1), (UndiscriminatedEvent, 7), (PlainEvent, 20_251_231), (None, 1)]
+)
 def test_a_correct_model_breaks_no_property_of_models(model: object, seed: int) -> None:
     report = check(model=model, suites=["model"], profile="quick", seed=seed)
     assert report.ok, described(report)
