@@ -204,7 +204,7 @@ class Builder:
             if first is None:
                 return None
             others = self._as_many_as_the_fewest(shape, item)
-            return st.builds(partial(_with_first, shape.min_length), first, others).map(self._container(shape))
+            return st.builds(partial(_with_first, shape), first, others).map(self._container(shape))
         return None if item is None else self.of_sizes(shape, item, *self._sizes(shape))
 
     @staticmethod
@@ -286,11 +286,10 @@ def _identity(value: Any) -> str:
     return repr(value)
 
 
-def _with_first(fewest: int, first: Any, others: list[Any]) -> list[Any]:
-    """The first item and as many of the others as make the fewest; none of them like it, unless all may be alike."""
-    unlike = [each for each in others if _identity(each) != _identity(first)]
-    kept = unlike if len(unlike) >= fewest - 1 else others
-    return [first, *kept[: max(fewest - 1, 0)]]
+def _with_first(shape: Sequence, first: Any, others: list[Any]) -> list[Any]:
+    """The first item and as many of the others as make the fewest; none of them like it where none may be alike."""
+    kept = [each for each in others if not shape.is_unique or _identity(each) != _identity(first)]
+    return [first, *kept[: max(shape.min_length - 1, 0)]]
 
 
 def _contained(shape: Sequence, items: list[Any]) -> Any:

@@ -43,7 +43,7 @@ def overridden(table: Table, overrides: Overrides | None) -> Table:
         return table
     if not isinstance(overrides, Mapping):
         raise InvalidArgument(f"{overrides=} must be a mapping from names of fields to strategies")
-    table = _told_apart(table)
+    table = _with_uses_apart(table)
     work = _Overriding(table, overrides)
     root = work.changed(table.root, ("",))
     definitions = {name: work.changed(shape, work.ways_to(name)) for name, shape in table.definitions.items()}
@@ -99,7 +99,7 @@ class _Overriding:
         return replace(each, shape=inner, override=self._overrides[given[0]])
 
 
-def _told_apart(table: Table) -> Table:
+def _with_uses_apart(table: Table) -> Table:
     """The table with each use of a definition in a place of its own; what contains itself stays a definition."""
 
     def expanded(shape: Shape) -> Shape:

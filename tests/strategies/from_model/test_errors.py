@@ -103,6 +103,13 @@ class Halves(BaseModel):
     five: Annotated[int, AfterValidator(is_even)]
 
 
+class Moving(BaseModel):
+    """One record in two places."""
+
+    home: Address
+    work: Address
+
+
 class Endless(BaseModel):
     inside: Endless
 
@@ -271,6 +278,11 @@ def test_what_cant_be_is_named_when_it_is_drawn(name):
         (Narrow, {"place": st.just(123_456)}, lambda narrow: narrow.place == 123_456),
         (Holder, {"holds.place": st.just(123_456)}, lambda holder: holder.holds.place == 123_456),
         (Holder, {"Narrow.place": st.just(123_456)}, lambda holder: holder.holds.place == 123_456),
+        (
+            Moving,
+            {"home.street": st.just("Elm"), "work.street": st.just("Oak")},
+            lambda moving: (moving.home.street, moving.work.street) == ("Elm", "Oak"),
+        ),
         (Spread, SPREAD, lambda spread: spread.pair[1].place == 123_456 and len(spread.named) >= 1),
         (Holder, {"holds": st.just(Narrow(place=123_456))}, lambda holder: holder.holds.place == 123_456),
         (Judged, {"pairs": st.just(4)}, lambda judged: judged.pairs == 4),
@@ -288,6 +300,11 @@ def test_an_override_takes_the_place_of_what_cant_be_known(model, overrides, hol
     for_each_example(dc.from_model(model, overrides=overrides), lambda value: seen.append(holds(value)), examples=40)
     assert seen
     assert all(seen)
+
+
+def test_an_override_by_path_leaves_other_uses_of_the_record_as_they_are():
+    moving = dc.from_model(Moving, overrides={"home.street": st.just("Elm")})
+    assert find_any(moving, lambda moving: moving.work.street != "Elm").home.street == "Elm"
 
 
 def test_a_validator_that_refuses_half_is_lived_with():
